@@ -1,0 +1,13 @@
+//! The system's clock: besides the wiring the only place that reads it.
+
+use domain::{ports::clock::Clock, time::Timestamp};
+
+/// Tells the time of the machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        jiff::Timestamp::now().into()
+    }
+}

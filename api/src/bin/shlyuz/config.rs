@@ -1,0 +1,134 @@
+//! The program's settings: where they come from, what they mean, and whether they fit together.
+//!
+//! Four layers, the later one wins: defaults, a TOML file, the environment, flags. Everything is judged before anything
+//! starts, and every fault is told at once. The settings themselves stand in [`settings`], each with its meaning once.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    num::NonZero,
+};
+
+use api::limits::{LimitValues, Rate};
+
+use crate::failure::Failure;
+
+mod check;
+mod fault;
+mod layers;
+mod markdown;
+mod read;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use fault::Faults;
+pub use layers::Sources;
+pub use markdown::markdown;
+pub use settings::{Config, LogFormat, LogLevel, Mode};
+
+impl Config {
+    /// Reads all layers and judges the whole.
+    ///
+    /// # Errors
+    /// Every fault of every layer.
+    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+        let mut values = layers::collect(sources)?;
+        let config = Self::read(&mut values);
+        values.faults.extend(check::check(&config));
+        if values.faults.is_empty() { Ok(config) } else { Err(Faults(values.faults)) }
+    }
+
+    /// The public base address, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        match &self.base_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.local_address()),
+        }
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> String {
+        match &self.database.url {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", self.data_dir.join("shlyuz.db").display()),
+        }
+    }
+
+    /// How the store is opened; `on_commit` is told the place of the last event.
+    pub fn store_options(&self, on_commit: impl Fn(i64) + Send + Sync + 'static) -> persistence::Options {
+        persistence::Options {
+            url: self.database_url(),
+            readers: self.reader_threads(),
+            queue: count(self.database.write_queue),
+            on_commit: Box::new(on_commit),
+        }
+    }
+
+    /// Makes the data directory if it is missing.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn make_data_dir(&self) -> Result<(), Failure> {
+        std::fs::create_dir_all(&self.data_dir).map_err(|error| Failure::of(self.data_dir.display(), error))
+    }
+
+    /// Threads that answer requests.
+    pub fn workers(&self) -> usize {
+        self.server.workers.map_or_else(cores, count)
+    }
+
+    /// Threads, each with a connection of its own, that read the database.
+    pub fn reader_threads(&self) -> usize {
+        self.database.reader_threads.map_or_else(cores, count)
+    }
+
+    /// Whether applications may prove themselves with a secret instead of a signature.
+    pub fn takes_client_secrets(&self) -> bool {
+        match self.mode {
+            Mode::Sandbox => self.access.client_secret.unwrap_or(true),
+            Mode::Live => false,
+        }
+    }
+
+    /// The limits that callers are held to; what is not set here keeps its default.
+    pub fn limit_values(&self) -> LimitValues {
+        let limits = &self.limits;
+        LimitValues {
+            body_bytes: limits.body_bytes,
+            attachment_bytes: limits.attachment_bytes,
+            body_first_byte_s: limits.body_first_byte_s,
+            body_whole_s: limits.body_whole_s,
+            upload_piece_s: limits.upload_piece_s,
+            application_requests: Rate {
+                per_second: limits.application_per_second,
+                burst: limits.application_burst,
+            },
+            anonymous_requests: Rate {
+                per_second: limits.anonymous_per_second,
+                burst: limits.anonymous_burst,
+            },
+            ..LimitValues::default()
+        }
+    }
+
+    /// The address by which this machine reaches the gateway: loopback where it listens on every address.
+    pub fn local_address(&self) -> SocketAddr {
+        let mut address = self.server.listen;
+        if address.ip().is_unspecified() {
+            let loopback = match address.ip() {
+                IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+                IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            };
+            address.set_ip(loopback);
+        }
+        address
+    }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

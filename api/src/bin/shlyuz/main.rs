@@ -1,0 +1,82 @@
+//! The program `shlyuz`: the gateway itself, and the small commands around it.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use actix_web::rt::System;
+use clap::Parser;
+
+use cli::{Cli, Command, Reference};
+use config::Config;
+use failure::Failure;
+
+mod banner;
+mod cli;
+mod clock;
+mod config;
+mod failure;
+mod healthcheck;
+mod levers;
+mod logging;
+mod reference;
+mod scan;
+mod seeding;
+mod serve;
+mod signals;
+mod verify;
+mod wiring;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("shlyuz: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = cli.settings;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&settings.load()?),
+        Command::Migrate => migrate(&settings.load()?),
+        Command::Openapi => {
+            print(api::routes::document_bytes(settings.load()?.mode == config::Mode::Sandbox).0)
+        }
+        Command::Healthcheck => System::new().block_on(healthcheck::check(&settings.load()?)),
+        Command::Verify { receipt, jwks, document } => {
+            print(verify::verify(&receipt, &jwks, document.as_deref())?.as_bytes())
+        }
+        Command::Reference(Reference::Import { name, file, as_of }) => {
+            let config = settings.load()?;
+            let _logging = logging::start(config.log.format, config.log.level);
+            System::new().block_on(reference::import(&config, &name, &file, as_of))
+        }
+        Command::Config => print(config::markdown().as_bytes()),
+    }
+}
+
+fn serve(config: &Config) -> Result<(), Failure> {
+    let _logging = logging::start(config.log.format, config.log.level);
+    System::new().block_on(serve::serve(config))
+}
+
+fn migrate(config: &Config) -> Result<(), Failure> {
+    let _logging = logging::start(config.log.format, config.log.level);
+    config.make_data_dir()?;
+    persistence::migrate(&config.store_options(|_| {}))
+        .map_err(|error| Failure::of("the schema was not brought up to date", error))
+}
+
+/// Writes to standard output; whoever closes the pipe early has read enough.
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::of("standard output", error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

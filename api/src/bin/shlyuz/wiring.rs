@@ -1,0 +1,169 @@
+//! The one place that knows both modes: it opens the adapters and puts the gateway together.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, Error,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::from_fn,
+    web,
+};
+use api::{
+    access::claims::Terms,
+    blobs::{Blobs, Scan},
+    feed::Feed,
+    gateway::Gateway,
+    limits::Limits,
+    outbound::{self, InboxOnly},
+    publish,
+    sandbox::SandboxControl,
+    service,
+    tokens::Tokens,
+};
+use arc_swap::ArcSwap;
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use domain::{
+    calendar::WorkingCalendar,
+    ports::{authority::Authorities, clock::Clock},
+};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+use sandbox::{Credentials, ScriptedAuthority};
+use tokio::task::JoinHandle;
+
+use crate::{
+    clock::SystemClock,
+    config::{Config, Mode},
+    levers::Levers,
+    scan::CommandScan,
+    seeding,
+};
+
+/// The gateway with what keeps it going.
+pub struct Assembly {
+    /// The gateway.
+    pub gateway: Arc<Gateway>,
+    /// The sandbox's ready credentials.
+    pub credentials: Option<Credentials>,
+    /// What works beside the requests.
+    pub tasks: Vec<JoinHandle<()>>,
+    /// The open store.
+    pub store: persistence::Handle,
+}
+
+/// How often what has expired is forgotten.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+
+/// Puts the gateway together.
+///
+/// # Errors
+/// What keeps it from starting, with its context.
+pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::Error>> {
+    let feed = Feed::new(0);
+    let announce = feed.announcer();
+    let persistence::Opened { store, handle } = persistence::open(config.store_options(feed.announcer()))?;
+    announce(store.read(|tx| tx.events().head()).await?);
+    let wall_clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let now = wall_clock.now();
+    let mut seed = [0; 32];
+    SystemRandom::new().fill(&mut seed).map_err(|_| "the system's random source does not answer")?;
+    let tokens = Tokens::load(&store, terms(config), config.takes_client_secrets(), seed, now).await?;
+    let catalogue = publish::load(&store, now)
+        .await
+        .map_err(|error| format!("the catalogue does not hold: {error:?}"))?;
+    let levers = match config.mode {
+        Mode::Sandbox => Some(Arc::new(Levers::open(&config.data_dir, Arc::clone(&wall_clock))?)),
+        Mode::Live => None,
+    };
+    let gateway = Arc::new(Gateway {
+        base_url: config.base_url(),
+        clock: levers.as_ref().map_or_else(|| Arc::clone(&wall_clock), |levers| levers.clock()),
+        wall_clock,
+        tokens,
+        catalogue: ArcSwap::from_pointee(catalogue),
+        calendar: Arc::new(WorkingCalendar::russian().clone()),
+        authorities: match config.mode {
+            Mode::Sandbox => Arc::new(ScriptedAuthority) as Arc<dyn Authorities>,
+            Mode::Live => Arc::new(InboxOnly),
+        },
+        blobs: Blobs::open(config.data_dir.join("attachments"), scan(config))?,
+        feed,
+        limits: Limits::new(config.limit_values(), config.server.trusted_proxies.clone()),
+        sandbox: levers.map(|levers| levers as Arc<dyn SandboxControl>),
+        security_contact: config.base_url() + "/",
+        metrics: metrics()?,
+        random: SystemRandom::new(),
+        store,
+    });
+    let credentials = match config.mode {
+        Mode::Sandbox => Some(seeding::seed(&gateway, &config.data_dir).await?),
+        Mode::Live => None,
+    };
+    let outbound = tokio::spawn(outbound::run(Arc::clone(&gateway)));
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&gateway)));
+    Ok(Assembly { gateway, credentials, tasks: vec![outbound, housekeeping], store: handle })
+}
+
+/// The application of one worker thread.
+pub fn app(
+    gateway: Arc<Gateway>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (app, document) = service::mounted(
+        App::new().configure(api::extract::state(Arc::clone(&gateway))),
+        gateway.sandbox.is_some(),
+    );
+    app.app_data(web::Data::new(service::allowed_methods(&document)))
+        .service(service::swagger())
+        .wrap(from_fn(api::middleware::edge))
+}
+
+/// Sandbox tokens carry another issuer, so that a live gateway refuses them by construction.
+fn terms(config: &Config) -> Terms {
+    let base_url = config.base_url();
+    let issuer = match config.mode {
+        Mode::Sandbox => format!("{base_url}/sandbox"),
+        Mode::Live => base_url.clone(),
+    };
+    let lifetime_s = u32::try_from(config.access.token_lifetime_s).unwrap_or(300);
+    Terms { issuer, audience: base_url, lifetime_s }
+}
+
+fn scan(config: &Config) -> Option<Arc<dyn Scan>> {
+    let command: PathBuf = config.attachments.scan_command.clone()?;
+    let patience = Duration::from_secs(config.attachments.scan_timeout_s);
+    Some(Arc::new(CommandScan::new(command, patience)))
+}
+
+/// Installs the recorder before the first request: handles are kept per thread.
+fn metrics() -> Result<Box<dyn Fn() -> String + Send + Sync>, Box<dyn std::error::Error>> {
+    let buckets =
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+    let duration = Matcher::Full("http_request_duration_seconds".to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(duration, &buckets)?;
+    let handle = builder.install_recorder()?;
+    Ok(Box::new(move || {
+        handle.run_upkeep();
+        handle.render()
+    }))
+}
+
+/// Forgets, minute by minute, what has expired.
+async fn keep_house(gateway: Arc<Gateway>) {
+    loop {
+        tokio::time::sleep(HOUSEKEEPING).await;
+        let now = gateway.wall_clock.now();
+        gateway.limits.forget_idle();
+        gateway.tokens.verifier().forget_expired(now);
+        if let Err(error) = gateway.store.write(move |tx| tx.access().forget_expired(now)).await {
+            tracing::warn!(%error, "expired assertions and revocations are not forgotten, trying again");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! RFC 8414: how clients configure themselves.
+
+use serde_json::{Value, json};
+
+use crate::{access::scope::ALL, gateway::Gateway};
+
+/// The authorization server's metadata.
+pub fn metadata(gateway: &Gateway) -> Value {
+    let at = |path: &str| format!("{}{path}", gateway.base_url);
+    let methods: &[&str] = if gateway.tokens.secrets_allowed {
+        &["private_key_jwt", "client_secret_basic"]
+    } else {
+        &["private_key_jwt"]
+    };
+    let algorithms = ["EdDSA", "Ed25519", "ES256", "PS256"];
+    let mut metadata = json!({
+        "issuer": gateway.tokens.verifier().terms().issuer,
+        "token_endpoint": at("/oauth2/token"),
+        "revocation_endpoint": at("/oauth2/revoke"),
+        "introspection_endpoint": at("/oauth2/introspect"),
+        "jwks_uri": at("/.well-known/jwks.json"),
+        "service_documentation": at("/docs/"),
+        "scopes_supported": ALL.iter().map(|scope| scope.name).collect::<Vec<_>>(),
+        "response_types_supported": [],
+        "grant_types_supported": ["client_credentials"],
+        "authorization_details_types_supported": ["shlyuz_business"],
+    });
+    for endpoint in ["token", "revocation", "introspection"] {
+        metadata[format!("{endpoint}_endpoint_auth_methods_supported")] = json!(methods);
+        metadata[format!("{endpoint}_endpoint_auth_signing_alg_values_supported")] = json!(algorithms);
+    }
+    if gateway.sandbox.is_some() {
+        metadata["registration_endpoint"] = json!(at("/oauth2/register"));
+    }
+    metadata
+}

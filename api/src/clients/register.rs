@@ -1,0 +1,86 @@
+//! Registering an application in the sandbox (RFC 7591): no approval, no fee.
+
+use domain::{
+    actor::Side,
+    application::{Application, Authentication},
+    ports::store::StoreError,
+};
+
+use crate::{
+    access::{
+        jwks::{KeySetError, PublicKeys},
+        scope::{ALL, Side as ScopeSide},
+        secret::ClientSecret,
+    },
+    gateway::Gateway,
+    models::oauth::{AuthMethod, ClientRegistration, RegisteredClient},
+};
+
+/// Why an application was not registered.
+#[derive(Debug)]
+pub enum RegisterError {
+    /// The key set cannot be used.
+    Keys(KeySetError),
+    /// `private_key_jwt` without keys, or keys without it.
+    KeysMismatch,
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for RegisterError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Registers an application of a business's side with every scope of that side.
+///
+/// # Errors
+/// [`RegisterError`]; nothing is kept then.
+pub async fn register(
+    gateway: &Gateway,
+    asked: ClientRegistration,
+) -> Result<RegisteredClient, RegisterError> {
+    let ClientRegistration { client_name, token_endpoint_auth_method: method, jwks } = asked;
+    let (authentication, secret) = match (method, jwks) {
+        (AuthMethod::ClientSecretBasic, None) => {
+            let issued = ClientSecret::generate(gateway.random_bytes());
+            (Authentication::Secret(*issued.kept.digest()), Some(issued.plain))
+        }
+        (AuthMethod::PrivateKeyJwt, Some(jwks)) => {
+            PublicKeys::from_jwks(&jwks).map_err(RegisterError::Keys)?;
+            (Authentication::Keys(jwks.to_string()), None)
+        }
+        (AuthMethod::ClientSecretBasic, Some(_)) | (AuthMethod::PrivateKeyJwt, None) => {
+            return Err(RegisterError::KeysMismatch);
+        }
+    };
+    let mut stamp = gateway.stamp();
+    let application = Application {
+        id: stamp.id(),
+        name: client_name,
+        side: Side::Business,
+        authority: None,
+        authentication,
+        scopes: scopes_of(ScopeSide::Business),
+        created_at: gateway.wall_clock.now(),
+    };
+    let kept = application.clone();
+    gateway.store.write(move |tx| tx.applications().insert(&kept)).await?;
+    Ok(RegisteredClient {
+        client_id: application.id.to_string(),
+        client_secret: secret,
+        client_secret_expires_at: 0,
+        client_id_issued_at: application.created_at.seconds(),
+        client_name: application.name,
+        token_endpoint_auth_method: method,
+        scope: application.scopes,
+        grant_types: vec!["client_credentials"],
+    })
+}
+
+/// Every scope that a side may hold, separated by spaces.
+pub fn scopes_of(side: ScopeSide) -> String {
+    let fitting = ALL.iter().filter(|scope| scope.side.is_none_or(|own| own == side));
+    fitting.map(|scope| scope.name).collect::<Vec<_>>().join(" ")
+}

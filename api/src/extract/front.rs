@@ -1,0 +1,63 @@
+//! What extractors and middleware need of the gateway: little enough to stand alone in their tests.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest,
+    web::{Data, ServiceConfig},
+};
+use domain::time::Timestamp;
+
+use crate::{
+    access::claims::{TokenError, VerifiedToken},
+    gateway::Gateway,
+    limits::Limits,
+};
+
+/// What extractors and middleware need of the gateway.
+pub trait Front: Send + Sync {
+    /// The public base URL, without a slash at its end.
+    fn base_url(&self) -> &str;
+    /// Every limit.
+    fn limits(&self) -> &Limits;
+    /// The real time, whatever the sandbox's clock says.
+    fn now(&self) -> Timestamp;
+    /// Verifies an access token at this moment.
+    ///
+    /// # Errors
+    /// Why it is refused, for the log.
+    fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError>;
+}
+
+impl Front for Gateway {
+    fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn now(&self) -> Timestamp {
+        self.wall_clock.now()
+    }
+
+    fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
+        self.tokens.verify(token, self.now())
+    }
+}
+
+/// Gives an application its gateway: to handlers as `Data<Gateway>`, to extractors and middleware as [`Front`].
+///
+/// The middleware looks for it in the application's data: use it with `App::configure`, not in an inner scope.
+pub fn state(gateway: Arc<Gateway>) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config.app_data(Data::from(Arc::clone(&gateway) as Arc<dyn Front>)).app_data(Data::from(gateway));
+    }
+}
+
+/// The front of the gateway that serves this request.
+pub(crate) fn front_of(request: &HttpRequest) -> &Arc<dyn Front> {
+    let data: Option<&Data<dyn Front>> = request.app_data();
+    data.expect("the wiring mounts no route without the gateway's state")
+}

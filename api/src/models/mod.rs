@@ -1,0 +1,13 @@
+//! What travels over the wire where it differs from the domain: `NewX` in, `XView` out.
+
+pub mod attachment;
+pub mod authority;
+pub mod business;
+pub mod catalogue;
+pub mod channel;
+pub mod event;
+pub mod oauth;
+pub mod preflight;
+pub mod receipt;
+pub mod sandbox;
+pub mod submission;

@@ -1,0 +1,73 @@
+//! What the gateway does of itself: it brings tasks to authorities' systems and closes what is overdue.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{
+    ids::AuthorityId,
+    inbox::{Route, Task},
+    ports::{
+        authority::{Answer, Authorities},
+        store::{StoreError, Tx},
+    },
+    submission::{Submission, expire::expire_overdue},
+    time::Timestamp,
+};
+use jiff::SignedDuration;
+use serde_json::{Map, Value};
+
+use crate::gateway::Gateway;
+
+pub mod connector;
+
+/// No connectors: every authority takes its tasks from its inbox.
+pub struct InboxOnly;
+
+impl Authorities for InboxOnly {
+    fn route(&self, _: &AuthorityId, _: &Map<String, Value>) -> Route {
+        Route::Inbox
+    }
+
+    /// Never asked, because no task goes this way; an old one waits for a connector to come back.
+    fn push(&self, _: &Task, _: &Submission, now: Timestamp) -> Answer {
+        Answer::Unreachable(now.plus(SignedDuration::from_hours(1)))
+    }
+}
+
+/// How long the gateway waits for an event before it looks by itself.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How many overdue submissions one unit of work closes.
+const OVERDUE_AT_ONCE: u32 = 100;
+
+/// Works for ever: after every event, and twice a second without one. A failure is logged and tried again.
+pub async fn run(gateway: Arc<Gateway>) {
+    let mut seen = 0;
+    loop {
+        if gateway.feed.beyond(seen, PATIENCE).await {
+            seen = gateway.feed.head();
+        }
+        if let Err(error) = turn(&gateway).await {
+            tracing::warn!(%error, "outbound work failed, trying again");
+            tokio::time::sleep(PATIENCE).await;
+        }
+    }
+}
+
+/// Does all that is due now: deliveries until none is left, then overdue submissions.
+///
+/// # Errors
+/// What the store says; the rest stays due.
+pub async fn turn(gateway: &Gateway) -> Result<(), StoreError> {
+    while connector::deliver(gateway).await? > 0 {}
+    loop {
+        let (desk, stamp) = (gateway.desk(), gateway.stamp());
+        let closing = move |tx: &mut dyn Tx| expire_overdue(tx, &desk, OVERDUE_AT_ONCE, stamp.clone());
+        let idle = gateway.store.read(overdue_exists(gateway.clock.now())).await?;
+        if idle || gateway.store.write(closing).await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn overdue_exists(now: Timestamp) -> impl FnMut(&mut dyn Tx) -> Result<bool, StoreError> + Send + 'static {
+    move |tx| Ok(tx.submissions().overdue(now, 1)?.is_empty())
+}

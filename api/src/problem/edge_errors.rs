@@ -1,0 +1,93 @@
+//! What the edge's own errors become on the wire: publishing, registering, enrolling.
+
+use domain::{catalogue::CatalogueFault, error::Violation, text::Text};
+use serde_json::Value;
+
+use super::{Code, Coded, ProblemDraft, both, violation};
+use crate::{clients::RegisterError, enrol::EnrolError, publish::PublishError};
+
+impl Coded for PublishError {
+    const CODES: &'static [Code] = &[Code::NotFound, Code::ValidationFailed];
+
+    fn draft(self) -> ProblemDraft {
+        match self {
+            Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Foreign { member, expected } => {
+                let detail =
+                    both(format!("Здесь должно быть «{expected}»."), format!("This must be `{expected}`."));
+                let fix = both(format!("Поставьте «{expected}»."), format!("Put `{expected}` here."));
+                let found = violation(format!("/{member}"), "foreign", detail, fix);
+                ProblemDraft::plain(Code::ValidationFailed).violations(vec![found])
+            }
+            Self::Faults(faults) => ProblemDraft::plain(Code::ValidationFailed)
+                .violations(faults.iter().map(fault_violation).collect()),
+            Self::Store(error) => error.draft(),
+        }
+    }
+}
+
+fn fault_violation(fault: &CatalogueFault) -> Violation {
+    let text = fault.to_string();
+    let fix = both(
+        "Исправьте документ услуги и отправьте его снова; формат — docs/catalogue.md.",
+        "Mend the service document and send it again; its format is in docs/catalogue.md.",
+    );
+    violation(fault.pointer.clone(), "catalogue-fault", both(text.clone(), text), fix)
+}
+
+impl Coded for RegisterError {
+    const CODES: &'static [Code] = &[Code::ValidationFailed];
+
+    fn draft(self) -> ProblemDraft {
+        let refused = |detail: Text, fix: Text| {
+            ProblemDraft::plain(Code::ValidationFailed).violations(vec![violation(
+                "/jwks",
+                "unusable-keys",
+                detail,
+                fix,
+            )])
+        };
+        match self {
+            Self::Keys(error) => refused(
+                both(
+                    format!("Набор ключей не годится: {error}."),
+                    format!("The key set cannot be used: {error}."),
+                ),
+                both(
+                    "Дайте от 1 до 10 открытых ключей: Ed25519, P-256 или RSA от 2048 бит.",
+                    "Give 1 to 10 public keys: Ed25519, P-256, or RSA of 2048 bits or more.",
+                ),
+            ),
+            Self::KeysMismatch => refused(
+                both(
+                    "jwks нужен при private_key_jwt и не нужен при client_secret_basic.",
+                    "jwks belongs to private_key_jwt and not to client_secret_basic.",
+                ),
+                both("Добавьте или уберите jwks.", "Add or remove jwks."),
+            ),
+            Self::Store(error) => error.draft(),
+        }
+    }
+}
+
+impl Coded for EnrolError {
+    const CODES: &'static [Code] = &[Code::ValidationFailed];
+
+    fn draft(self) -> ProblemDraft {
+        match self {
+            Self::UnknownProfile { known } => {
+                let detail = both("Такого образца бизнеса нет.", "There is no such profile of a business.");
+                let fix = both(
+                    "Возьмите имя из GET /sandbox/scenarios.",
+                    "Take a name from GET /sandbox/scenarios.",
+                );
+                let mut found = violation("/profile", "not-in-list", detail, fix);
+                found.fix.allowed = known.into_iter().map(Value::from).collect();
+                ProblemDraft::plain(Code::ValidationFailed).violations(vec![found])
+            }
+            Self::Invalid(violations) => ProblemDraft::plain(Code::Internal)
+                .cause(format!("the sandbox made a bad profile: {violations:?}")),
+            Self::Store(error) => error.draft(),
+        }
+    }
+}

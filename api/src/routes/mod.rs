@@ -1,0 +1,188 @@
+//! Every route of the gateway, one file per resource. Each handler states its own documentation; nothing is mounted
+//! that is not documented, except Swagger UI.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme},
+    },
+};
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
+
+use crate::{access::scope::ALL, problem::CommonResponses};
+use domain::text::Language;
+
+pub mod attachments;
+pub mod authority;
+pub mod businesses;
+pub mod catalogue;
+pub mod channel;
+pub mod events;
+pub mod find;
+pub mod oauth;
+pub mod preflight;
+pub mod receipts;
+pub mod sandbox;
+pub mod steps;
+pub mod submissions;
+
+pub use channel::document_bytes;
+
+/// The document before the routes are added: what they are about, how to be let in, what they reply with.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Shlyuz",
+        description = "The API channel between business software and the state («Государство для бизнеса», 4.6.1): \
+            one standard, one token, one feed. Errors are problem documents (RFC 9457); every action can be repeated \
+            safely under its Idempotency-Key; every accepted act is receipted.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "Shlyuz", url = "/.well-known/security.txt"),
+    ),
+    servers((url = "/", description = "The gateway that serves this document.")),
+    tags(
+        (name = "oauth2", description = "Registration, tokens, keys."),
+        (name = "catalogue", description = "Life situations, services, forms, dictionaries: public, without a token."),
+        (name = "businesses", description = "Businesses, their profiles, and what is offered to them."),
+        (name = "submissions", description = "From draft to decision."),
+        (name = "attachments", description = "Documents: declared, uploaded in pieces, downloaded."),
+        (name = "receipts", description = "Proof of what was accepted."),
+        (name = "events", description = "One gap-free feed of everything that happens."),
+        (name = "authority", description = "The authority's side: inbox, decisions, result documents."),
+        (name = "sandbox", description = "What only the sandbox has: test businesses, magic values, the virtual clock."),
+        (name = "channel", description = "What the channel says of itself."),
+    ),
+    modifiers(&Security),
+)]
+struct Base;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let scopes: Vec<(String, String)> =
+            ALL.iter().map(|scope| (scope.name.to_owned(), scope.title(Language::En).to_owned())).collect();
+        let flow =
+            Flow::ClientCredentials(ClientCredentials::new("/oauth2/token", Scopes::from_iter(scopes)));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([flow])));
+        components.add_security_scheme("client", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
+    }
+}
+
+/// The base document with every schema that replies name.
+pub fn base_document() -> Document {
+    let mut document = Base::openapi();
+    for schemas in [
+        attachments::Schemas::openapi(),
+        authority::Schemas::openapi(),
+        businesses::Schemas::openapi(),
+        catalogue::Schemas::openapi(),
+        channel::Schemas::openapi(),
+        events::Schemas::openapi(),
+        oauth::Schemas::openapi(),
+        preflight::Schemas::openapi(),
+        sandbox::Schemas::openapi(),
+        steps::Schemas::openapi(),
+        submissions::Schemas::openapi(),
+    ] {
+        document.merge(schemas);
+    }
+    document
+}
+
+/// Adds what any operation can answer to the finished document.
+pub fn complete(document: &mut Document) {
+    CommonResponses.modify(document);
+}
+
+/// Mounts every route; those of the sandbox only where the gateway has one.
+pub fn mount(config: &mut ServiceConfig<'_>, sandbox: bool) {
+    config
+        .service(channel::get_home)
+        .service(channel::get_openapi_json)
+        .service(channel::get_openapi_yaml)
+        .service(channel::list_problems)
+        .service(channel::get_problem)
+        .service(channel::get_livez)
+        .service(channel::get_readyz)
+        .service(channel::get_metrics)
+        .service(channel::get_api_catalog)
+        .service(channel::get_security_txt)
+        .service(oauth::issue_token)
+        .service(oauth::revoke_token)
+        .service(oauth::introspect_token)
+        .service(oauth::get_authorization_server)
+        .service(oauth::get_jwks);
+    if sandbox {
+        config
+            .service(sandbox::register_client)
+            .service(sandbox::create_test_business)
+            .service(sandbox::list_scenarios)
+            .service(sandbox::get_clock)
+            .service(sandbox::move_clock);
+    }
+    config.service(scope::scope("/v1").configure(version_1));
+}
+
+fn version_1(config: &mut ServiceConfig<'_>) {
+    config
+        .service(channel::get_status)
+        .service(channel::get_limits)
+        .service(catalogue::list_life_situations)
+        .service(catalogue::get_life_situation)
+        .service(catalogue::list_segments)
+        .service(catalogue::list_services)
+        .service(catalogue::get_service)
+        .service(catalogue::get_service_form)
+        .service(catalogue::find_dictionary_items)
+        .service(catalogue::list_faq)
+        .service(catalogue::search_catalogue)
+        .service(catalogue::check_inn)
+        .service(businesses::list_businesses)
+        .service(businesses::get_business)
+        .service(businesses::get_profile)
+        .service(businesses::revise_profile)
+        .service(businesses::list_profile_versions)
+        .service(businesses::list_offered_services)
+        .service(businesses::get_prefill)
+        .service(businesses::list_interactions)
+        .service(submissions::create_submission)
+        .service(submissions::list_submissions)
+        .service(preflight::preflight_submission)
+        .service(submissions::get_submission)
+        .service(submissions::revise_submission)
+        .service(submissions::get_submission_status)
+        .service(submissions::lodge_submission)
+        .service(steps::withdraw_submission)
+        .service(steps::correct_submission)
+        .service(steps::respond_to_request)
+        .service(steps::rate_submission)
+        .service(steps::list_timeline)
+        .service(steps::list_submission_receipts)
+        .service(preflight::create_submission_batch)
+        .service(preflight::query_submission_statuses)
+        .service(attachments::declare_attachment)
+        .service(attachments::list_attachments)
+        .service(attachments::get_attachment)
+        .service(attachments::get_upload_offset)
+        .service(attachments::upload_attachment)
+        .service(attachments::download_attachment)
+        .service(receipts::get_receipt)
+        .service(receipts::find_receipts)
+        .service(events::list_events)
+        .service(events::stream_events)
+        .service(authority::lease_tasks)
+        .service(authority::acknowledge_task)
+        .service(authority::release_task)
+        .service(authority::get_addressed_submission)
+        .service(authority::register_submission)
+        .service(authority::begin_review)
+        .service(authority::decide_submission)
+        .service(authority::request_information)
+        .service(authority::declare_result_document)
+        .service(authority::upload_result_document)
+        .service(authority::download_addressed_attachment)
+        .service(authority::publish_service);
+}

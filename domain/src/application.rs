@@ -1,0 +1,36 @@
+//! Applications: the OAuth clients of the gateway.
+
+use crate::{
+    actor::Side,
+    digest::Digest,
+    ids::{ApplicationId, AuthorityId},
+    time::Timestamp,
+};
+
+/// An OAuth client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Its client id.
+    pub id: ApplicationId,
+    /// How its maker calls it.
+    pub name: String,
+    /// Which side it stands on.
+    pub side: Side,
+    /// The authority whose back office it is; None on the business side.
+    pub authority: Option<AuthorityId>,
+    /// How it proves itself at the token endpoint.
+    pub authentication: Authentication,
+    /// The scopes it may be given, separated by spaces.
+    pub scopes: String,
+    /// When it was registered.
+    pub created_at: Timestamp,
+}
+
+/// How a client proves itself at the token endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Authentication {
+    /// `client_secret_basic`, sandbox only: the digest of a random 256-bit secret.
+    Secret(Digest),
+    /// `private_key_jwt`: the client's public keys, a JWK set as JSON.
+    Keys(String),
+}

@@ -1,0 +1,175 @@
+//! CEL over a form, a profile and a day.
+
+use std::sync::{Arc, LazyLock};
+
+use cel::{Context, Env, ExecutionError, Program, Value as Cel, objects::Map as CelMap};
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use crate::identifier::{Account, Bik};
+
+static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+
+/// A compiled expression that answers yes or no.
+#[derive(Debug)]
+pub(super) struct Expression {
+    program: Program,
+    needs_form: bool,
+}
+
+impl Expression {
+    /// Compiles CEL.
+    ///
+    /// # Errors
+    /// What the parser says.
+    pub(super) fn compile(source: &str) -> Result<Self, String> {
+        let program = ENVIRONMENT.compile(source).map_err(|error| error.to_string())?;
+        let needs_form = program.references().has_variable("form");
+        Ok(Self { program, needs_form })
+    }
+
+    /// Whether the expression mentions the form.
+    pub(super) fn needs_form(&self) -> bool {
+        self.needs_form
+    }
+
+    /// The answer, or None where a fact that it needs is absent.
+    pub(super) fn holds(&self, facts: &Facts) -> Option<bool> {
+        match self.program.execute(&facts.0) {
+            Ok(Cel::Bool(answer)) => Some(answer),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    /// The name in the expression that nothing defines, if evaluating comes upon one.
+    pub(super) fn unknown_name(&self, facts: &Facts) -> Option<String> {
+        match self.program.execute(&facts.0) {
+            Err(ExecutionError::UndeclaredReference(name)) => Some(name.to_string()),
+            Ok(_) | Err(_) => None,
+        }
+    }
+}
+
+/// What expressions are asked about. Built once for many expressions.
+pub(super) struct Facts(Context<'static, 'static>);
+
+impl Facts {
+    /// The form as `form`, the profile as `profile`, the day as `today` in the form `2026-11-23`.
+    pub(super) fn new(form: &Map<String, Value>, profile: &Map<String, Value>, today: Date) -> Self {
+        let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
+        context.add_variable_from_value("form", object(form));
+        context.add_variable_from_value("profile", object(profile));
+        context.add_variable_from_value("today", today.to_string());
+        add_functions(&mut context).expect("the standard library has no functions of these names");
+        Self(context)
+    }
+}
+
+fn add_functions(context: &mut Context<'static, 'static>) -> Result<(), cel::DeclarationError> {
+    context.add_function("account_valid", account_valid)?;
+    context.add_function("age_years", age_years)?;
+    context.add_function("days_between", days_between)?;
+    context.add_function("dec", dec)
+}
+
+/// Whether both are well formed and the account's key digit agrees with the bank.
+fn account_valid(account: Arc<String>, bik: Arc<String>) -> bool {
+    match (Account::parse(&account), Bik::parse(&bik)) {
+        (Ok(account), Ok(bik)) => account.matches(&bik),
+        (Ok(_) | Err(_), _) => false,
+    }
+}
+
+/// Whole years from the date of birth to the day; a person born on 29 February comes of age on 1 March.
+fn age_years(birth: Arc<String>, today: Arc<String>) -> Result<i64, ExecutionError> {
+    let (birth, today) = (date(&birth)?, date(&today)?);
+    let before_birthday = (today.month(), today.day()) < (birth.month(), birth.day());
+    Ok(i64::from(today.year()) - i64::from(birth.year()) - i64::from(before_birthday))
+}
+
+/// Days from the first date to the second; negative if the second is earlier.
+fn days_between(from: Arc<String>, to: Arc<String>) -> Result<i64, ExecutionError> {
+    let span = date(&to)?.duration_since(date(&from)?);
+    Ok(span.as_hours() / 24)
+}
+
+/// A decimal number in a text, as money is written.
+fn dec(text: Arc<String>) -> Result<f64, ExecutionError> {
+    text.parse().map_err(|error| ExecutionError::function_error("dec", error))
+}
+
+fn date(text: &str) -> Result<Date, ExecutionError> {
+    text.parse().map_err(|error| ExecutionError::function_error("date", error))
+}
+
+fn object(map: &Map<String, Value>) -> Cel {
+    let entries = map.iter().map(|(name, value)| (name.as_str().into(), cel(value))).collect();
+    Cel::Map(CelMap { map: Arc::new(entries) })
+}
+
+/// JSON as CEL sees it: whole numbers are `int`, so that they compare with literals.
+fn cel(value: &Value) -> Cel {
+    match value {
+        Value::Null => Cel::Null,
+        Value::Bool(flag) => Cel::Bool(*flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => Cel::Int(whole),
+            None => Cel::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(items) => Cel::List(Arc::new(items.iter().map(cel).collect())),
+        Value::Object(map) => object(map),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ask(source: &str) -> Option<bool> {
+        let form =
+            json!({"amount": "100.50", "bik": "040200901", "account": "40702810400009990001", "share": 10});
+        let profile = json!({"employees": 12, "okved_additional": ["56.30"]});
+        let facts = Facts::new(
+            form.as_object().expect("an object"),
+            profile.as_object().expect("an object"),
+            Date::constant(2026, 11, 23),
+        );
+        Expression::compile(source).expect("it compiles").holds(&facts)
+    }
+
+    #[test]
+    fn expressions_see_form_profile_and_day() {
+        assert_eq!(ask("dec(form.amount) <= 100.5 && profile.employees <= 15"), Some(true));
+        assert_eq!(ask("profile.okved_additional.exists(o, '56.30.1'.startsWith(o))"), Some(true));
+        assert_eq!(ask("today > '2026-11-01' && days_between('2026-11-01', today) == 22"), Some(true));
+        assert_eq!(ask("double(form.share) <= 10.0 && form.share >= 9.5"), Some(true));
+        assert_eq!(ask("account_valid(form.account, form.bik)"), Some(true));
+        assert_eq!(ask("account_valid('40702810400009990002', form.bik)"), Some(false));
+        assert_eq!(ask("account_valid('x', form.bik)"), Some(false));
+    }
+
+    #[test]
+    fn an_absent_fact_gives_no_answer() {
+        assert_eq!(ask("profile.tax_debt == '0.00'"), None);
+        assert_eq!(ask("has(profile.tax_debt)"), Some(false));
+        assert_eq!(ask("dec('a lot') > 1.0"), None);
+        assert_eq!(ask("form.amount"), None);
+    }
+
+    #[test]
+    fn age_counts_birthdays() {
+        assert_eq!(ask("age_years('2008-11-23', today) == 18"), Some(true));
+        assert_eq!(ask("age_years('2008-11-24', today) == 17"), Some(true));
+        assert_eq!(ask("age_years('2008-02-29', '2026-02-28') == 17"), Some(true));
+    }
+
+    #[test]
+    fn an_expression_knows_what_it_needs() {
+        assert!(Expression::compile("has(form.x)").expect("it compiles").needs_form());
+        assert!(!Expression::compile("profile.form == 1").expect("it compiles").needs_form());
+        assert!(Expression::compile("has(").is_err());
+    }
+}

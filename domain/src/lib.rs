@@ -1,0 +1,25 @@
+//! What Shlyuz decides: aggregates, use cases, ports and error codes.
+//!
+//! Synchronous and without IO: time, ids and everything remembered come in as arguments. Read first: [`ports::store`].
+
+pub mod actor;
+pub mod application;
+pub mod attachment;
+pub mod business;
+pub mod calendar;
+pub mod catalogue;
+pub mod digest;
+pub mod error;
+pub mod event;
+pub mod idempotency;
+pub mod identifier;
+pub mod ids;
+pub mod inbox;
+pub mod mandate;
+pub mod merge_patch;
+pub mod page;
+pub mod ports;
+pub mod receipt;
+pub mod submission;
+pub mod text;
+pub mod time;

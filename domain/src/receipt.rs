@@ -1,0 +1,126 @@
+//! Receipts: what the gateway signs when it has accepted an act.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    actor::BusinessActor,
+    digest::Digest,
+    ids::{ApplicationId, BusinessId, ReceiptId},
+    ports::signer::ReceiptSigner,
+    time::Timestamp,
+};
+
+/// The act a receipt proves.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Act {
+    /// A submission was lodged.
+    Lodged,
+    /// A correction was accepted.
+    Corrected,
+    /// An answer to a request for information was accepted.
+    Responded,
+    /// A withdrawal was accepted.
+    Withdrawn,
+    /// A rating was accepted.
+    Rated,
+}
+
+/// A signed receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its id.
+    pub id: ReceiptId,
+    /// The place of the act's event in the gateway's sequence.
+    pub sequence: i64,
+    /// What was accepted.
+    pub act: Act,
+    /// SHA-256 of the canonical document (RFC 8785) that was accepted.
+    pub digest: Digest,
+    /// SHA-256 of the request body's bytes; None where the accepting request had no body.
+    pub body_digest: Option<Digest>,
+    /// In whose name.
+    pub business: BusinessId,
+    /// By which application.
+    pub application: ApplicationId,
+    /// The key under which the application sent it.
+    pub idempotency_key: Option<String>,
+    /// What it is about: `sub_…`.
+    pub subject: String,
+    /// When it was accepted, by the gateway's clock.
+    pub at: Timestamp,
+    /// The receipt itself: a compact JWS that verifies offline with the gateway's public keys.
+    pub jws: String,
+}
+
+/// What a request brought that its receipt must name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The Idempotency-Key, where one was given.
+    pub idempotency_key: Option<String>,
+    /// SHA-256 of the body's bytes, where there was a body.
+    pub body_digest: Option<Digest>,
+}
+
+/// The facts of one accepted act.
+pub(crate) struct Accepted<'a> {
+    pub id: ReceiptId,
+    pub sequence: i64,
+    pub act: Act,
+    pub document: &'a Value,
+    pub actor: &'a BusinessActor,
+    pub received: &'a Received,
+    pub subject: &'a str,
+    pub at: Timestamp,
+}
+
+impl Accepted<'_> {
+    /// Signs the facts.
+    pub(crate) fn seal(self, signer: &dyn ReceiptSigner) -> Receipt {
+        let digest = document_digest(self.document);
+        let jws = signer.sign(&self.claims(&digest));
+        Receipt {
+            id: self.id,
+            sequence: self.sequence,
+            act: self.act,
+            digest,
+            body_digest: self.received.body_digest,
+            business: self.actor.business.clone(),
+            application: self.actor.application.clone(),
+            idempotency_key: self.received.idempotency_key.clone(),
+            subject: self.subject.to_owned(),
+            at: self.at,
+            jws,
+        }
+    }
+
+    fn claims(&self, digest: &Digest) -> Map<String, Value> {
+        let members = [
+            ("jti", json!(self.id)),
+            ("iat", json!(self.at.seconds())),
+            ("sub", json!(self.subject)),
+            ("act", json!(self.act)),
+            ("at", json!(self.at)),
+            ("seq", json!(self.sequence)),
+            ("digest", json!(digest)),
+            ("body_digest", json!(self.received.body_digest)),
+            ("business_id", json!(self.actor.business)),
+            ("client_id", json!(self.actor.application)),
+            ("mandate_id", json!(self.actor.mandate)),
+            ("idempotency_key", json!(self.received.idempotency_key)),
+        ];
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// SHA-256 of a document in the canonical form of RFC 8785, so that any party can recompute it.
+pub fn document_digest(document: &Value) -> Digest {
+    let canonical =
+        serde_json_canonicalizer::to_vec(document).expect("JSON values always have a canonical form");
+    Digest::of(&canonical)
+}

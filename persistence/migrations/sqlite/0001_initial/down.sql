@@ -1,0 +1,15 @@
+DROP TABLE catalogue_documents;
+DROP TABLE remembered_replies;
+DROP TABLE tasks;
+DROP TABLE receipts;
+DROP TABLE events;
+DROP TABLE sequence;
+DROP TABLE attachments;
+DROP TABLE submissions;
+DROP TABLE mandates;
+DROP TABLE profile_versions;
+DROP TABLE businesses;
+DROP TABLE signing_keys;
+DROP TABLE revocations;
+DROP TABLE assertions;
+DROP TABLE applications;

@@ -1,0 +1,193 @@
+//! The tables as both databases have them; a test compares this file with what the migrations make.
+
+diesel::table! {
+    applications (id) {
+        id -> Text,
+        name -> Text,
+        side -> Text,
+        authority_id -> Nullable<Text>,
+        secret_digest -> Nullable<Binary>,
+        jwks -> Nullable<Text>,
+        scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assertions (client_id, jti) {
+        client_id -> Text,
+        jti -> Text,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    revocations (jti) {
+        jti -> Text,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        pkcs8 -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    businesses (id) {
+        id -> Text,
+        kind -> Text,
+        inn -> Text,
+        name -> Text,
+        profile -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    profile_versions (business_id, version) {
+        business_id -> Text,
+        version -> BigInt,
+        profile -> Text,
+        at -> BigInt,
+        application_id -> Nullable<Text>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    mandates (id) {
+        id -> Text,
+        application_id -> Text,
+        business_id -> Text,
+        granted_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    submissions (id) {
+        id -> Text,
+        business_id -> Text,
+        application_id -> Text,
+        service -> Text,
+        service_version -> BigInt,
+        authority_id -> Text,
+        situation -> Nullable<Text>,
+        state -> Text,
+        number -> Nullable<Text>,
+        form -> Text,
+        attachments -> Text,
+        dossier -> Text,
+        open_digest -> Nullable<Binary>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        lodged_at -> Nullable<BigInt>,
+        decision_due_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Text,
+        business_id -> Text,
+        submission_id -> Nullable<Text>,
+        side -> Text,
+        application_id -> Text,
+        name -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        digest -> Binary,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sequence (id) {
+        id -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (sequence) {
+        sequence -> BigInt,
+        id -> Text,
+        kind -> Text,
+        at -> BigInt,
+        business_id -> Text,
+        authority_id -> Nullable<Text>,
+        subject -> Text,
+        application_id -> Nullable<Text>,
+        touchpoint -> Text,
+        service -> Nullable<Text>,
+        situation -> Nullable<Text>,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    receipts (id) {
+        id -> Text,
+        sequence -> BigInt,
+        act -> Text,
+        digest -> Binary,
+        body_digest -> Nullable<Binary>,
+        business_id -> Text,
+        application_id -> Text,
+        idempotency_key -> Nullable<Text>,
+        subject -> Text,
+        at -> BigInt,
+        jws -> Text,
+    }
+}
+
+diesel::table! {
+    tasks (id) {
+        id -> Text,
+        authority_id -> Text,
+        submission_id -> Text,
+        kind -> Text,
+        route -> Text,
+        available_at -> BigInt,
+        attempts -> BigInt,
+        lease_id -> Nullable<Text>,
+        lease_until -> Nullable<BigInt>,
+        acknowledged_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    remembered_replies (application_id, key) {
+        application_id -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        status -> BigInt,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        body -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    catalogue_documents (kind, code, version) {
+        kind -> Text,
+        code -> Text,
+        version -> BigInt,
+        body -> Text,
+        published_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(businesses, mandates);
+diesel::allow_tables_to_appear_in_same_query!(submissions, mandates);
+diesel::allow_tables_to_appear_in_same_query!(receipts, mandates);

@@ -1,0 +1,177 @@
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Nullable, Text},
+};
+use domain::{
+    event::{Audience, Event, HistoryFilter, NewEvent},
+    ids::{ApplicationId, AuthorityId, BusinessId},
+    page::{Page, PageRequest},
+    ports::store::{Events, StoreError},
+};
+
+use super::{Transaction, all, cut, numeric_key, one_past, sequence};
+use crate::{
+    conn::{Conn, each},
+    rows::{event::EventRow, to_json},
+    schema::events,
+};
+
+/// Takes the first few events of each business and the first few of these, so that neither a business with a long
+/// history nor a cursor far behind the head makes the answer dear. Parameters: the application; a JSON list of
+/// businesses or null; the place; a JSON list of kinds or null; the limit.
+const OF_APPLICATION_ON_SQLITE: &str = "
+SELECT * FROM events WHERE sequence IN (
+    SELECT candidate.sequence FROM mandates AS held CROSS JOIN events AS candidate
+    WHERE held.application_id = $1 AND held.ended_at IS NULL
+      AND ($2 IS NULL OR held.business_id IN (SELECT value FROM json_each($2)))
+      AND candidate.sequence IN (
+        SELECT own.sequence FROM events AS own
+        WHERE own.business_id = held.business_id AND own.sequence > $3
+          AND ($4 IS NULL OR own.kind IN (SELECT value FROM json_each($4)))
+        ORDER BY own.sequence LIMIT $5))
+ORDER BY sequence LIMIT $5";
+
+/// The same question in PostgreSQL's words.
+const OF_APPLICATION_ON_POSTGRES: &str = "
+SELECT found.* FROM mandates AS held CROSS JOIN LATERAL (
+    SELECT * FROM events AS own
+    WHERE own.business_id = held.business_id AND own.sequence > $3
+      AND ($4 IS NULL OR own.kind IN (SELECT json_array_elements_text($4::json)))
+    ORDER BY own.sequence LIMIT $5) AS found
+WHERE held.application_id = $1 AND held.ended_at IS NULL
+  AND ($2 IS NULL OR held.business_id IN (SELECT json_array_elements_text($2::json)))
+ORDER BY found.sequence LIMIT $5";
+
+impl Events for Transaction<'_> {
+    /// Primary key. The place is the next one of this transaction; the writer stores the last one before it commits,
+    /// and forgets the places of a unit that is undone.
+    fn append(&mut self, event: &NewEvent) -> Result<i64, StoreError> {
+        let Some(head) = self.head else {
+            return Err(self.spoil(StoreError::Unavailable("a unit that reads may not write".into())));
+        };
+        let row = EventRow::at_place(head + 1, event);
+        self.ask(|conn| each!(conn, c => diesel::insert_into(events::table).values(&row).execute(c)))?;
+        self.head = Some(head + 1);
+        Ok(head + 1)
+    }
+
+    fn after(
+        &mut self,
+        audience: &Audience,
+        after: i64,
+        kinds: &[&str],
+        limit: u32,
+    ) -> Result<Vec<Event>, StoreError> {
+        let rows = match audience {
+            Audience::Application { application, businesses } => {
+                self.of_application(application, businesses.as_deref(), after, kinds, limit)?
+            }
+            Audience::Authority(authority) => self.of_authority(authority, after, kinds, limit)?,
+        };
+        all(rows)
+    }
+
+    /// Primary key; a unit that writes knows it.
+    fn head(&mut self) -> Result<i64, StoreError> {
+        match self.head {
+            Some(head) => Ok(head),
+            None => self.ask(sequence::last),
+        }
+    }
+
+    /// Index `events_subject` where a subject is named, else `events_business`; backwards.
+    fn history(
+        &mut self,
+        business: &BusinessId,
+        filter: &HistoryFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Event>, StoreError> {
+        let HistoryFilter { situation, service, touchpoint, subject, from, until } = filter;
+        let before = numeric_key(page)?.unwrap_or(i64::MAX);
+        let rows = self.ask(|conn| {
+            each!(conn, c => {
+                let mut list = events::table
+                    .filter(events::business_id.eq(business.as_str()))
+                    .filter(events::sequence.lt(before))
+                    .order(events::sequence.desc())
+                    .limit(one_past(page))
+                    .select(EventRow::as_select())
+                    .into_boxed();
+                if let Some(situation) = situation {
+                    list = list.filter(events::situation.eq(situation));
+                }
+                if let Some(service) = service {
+                    list = list.filter(events::service.eq(service));
+                }
+                if let Some(touchpoint) = touchpoint {
+                    list = list.filter(events::touchpoint.eq(<&str>::from(*touchpoint)));
+                }
+                if let Some(subject) = subject {
+                    list = list.filter(events::subject.eq(subject));
+                }
+                if let Some(from) = from {
+                    list = list.filter(events::at.ge(from.micros()));
+                }
+                if let Some(until) = until {
+                    list = list.filter(events::at.lt(until.micros()));
+                }
+                list.load(c)
+            })
+        })?;
+        cut(rows, page, |event: &Event| event.sequence.to_string())
+    }
+}
+
+impl Transaction<'_> {
+    /// Index `mandates_in_force`, then `events_business` per business.
+    fn of_application(
+        &mut self,
+        application: &ApplicationId,
+        businesses: Option<&[BusinessId]>,
+        after: i64,
+        kinds: &[&str],
+        limit: u32,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        let businesses = businesses.map(|ids| to_json(&ids));
+        let kinds = (!kinds.is_empty()).then(|| to_json(&kinds));
+        self.ask(|conn| {
+            let sql = match conn {
+                Conn::Sqlite(_) => OF_APPLICATION_ON_SQLITE,
+                Conn::Postgres(_) => OF_APPLICATION_ON_POSTGRES,
+            };
+            each!(conn, c => sql_query(sql)
+                .bind::<Text, _>(application.as_str())
+                .bind::<Nullable<Text>, _>(businesses)
+                .bind::<BigInt, _>(after)
+                .bind::<Nullable<Text>, _>(kinds)
+                .bind::<BigInt, _>(i64::from(limit))
+                .load(c))
+        })
+    }
+
+    /// Index `events_authority`.
+    fn of_authority(
+        &mut self,
+        authority: &AuthorityId,
+        after: i64,
+        kinds: &[&str],
+        limit: u32,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        self.ask(|conn| {
+            each!(conn, c => {
+                let mut feed = events::table
+                    .filter(events::authority_id.eq(authority.as_str()))
+                    .filter(events::sequence.gt(after))
+                    .order(events::sequence)
+                    .limit(i64::from(limit))
+                    .select(EventRow::as_select())
+                    .into_boxed();
+                if !kinds.is_empty() {
+                    feed = feed.filter(events::kind.eq_any(kinds.iter().copied()));
+                }
+                feed.load(c)
+            })
+        })
+    }
+}

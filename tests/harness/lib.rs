@@ -1,0 +1,10 @@
+//! What the tests share: the program as a process, a client that holds every answer against the document, and
+//! a throw-away PostgreSQL.
+
+pub mod client;
+pub mod document;
+pub mod postgres;
+pub mod program;
+
+pub use client::{Answer, Client};
+pub use program::{Engine, Program};

@@ -1,0 +1,20 @@
+//! The integration tests: the program driven over HTTP as a stranger would, on SQLite and on PostgreSQL.
+
+mod access;
+mod attachments;
+mod authority;
+mod businesses;
+mod catalogue;
+mod channel;
+mod document;
+mod events;
+mod idempotency;
+mod isolation;
+mod lifecycle;
+mod problems;
+mod receipts;
+mod reliability;
+mod sandbox;
+mod store;
+mod structure;
+mod tour;
