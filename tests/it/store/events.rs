@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     fixture::Fixture,
-    samples::{Scene, at, event, id, mandate, party},
+    samples::{at, event, id, mandate, party, set_scene},
 };
 
 const NOTHING: [i64; 0] = [];
@@ -36,7 +36,7 @@ fn of(application: u32, businesses: Option<Vec<BusinessId>>) -> Audience {
 }
 
 pub async fn an_event_reads_back(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     assert_eq!(fixture.read(|tx| tx.events().head()).await, 0);
     let bare = NewEvent {
         authority: None,
@@ -65,7 +65,7 @@ pub async fn an_event_reads_back(fixture: Fixture) {
 }
 
 pub async fn an_application_reads_the_events_of_its_businesses(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     fixture.write(|tx| party(tx, 3)).await;
     fixture.write(|tx| tx.mandates().insert(&mandate(10, 1, 3))).await;
     let ended = Mandate { ended_at: Some(at(1)), ..mandate(11, 1, 2) };
@@ -85,7 +85,7 @@ pub async fn an_application_reads_the_events_of_its_businesses(fixture: Fixture)
 }
 
 pub async fn a_feed_is_cut_at_its_limit_and_goes_on(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let granted = |n| NewEvent { kind: EventKind::Granted, ..event(n, 1, 1) };
     append(&fixture, vec![event(1, 1, 1), granted(2), event(3, 2, 1), granted(4), event(5, 1, 1)]).await;
     assert_eq!(after(&fixture, of(1, None), 0, &[], 2).await, [1, 2]);
@@ -97,7 +97,7 @@ pub async fn a_feed_is_cut_at_its_limit_and_goes_on(fixture: Fixture) {
 }
 
 pub async fn an_authority_reads_the_events_addressed_to_it(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let to_nobody = NewEvent { authority: None, ..event(2, 1, 1) };
     let to_other = NewEvent { authority: Some(id(2)), ..event(3, 1, 1) };
     let granted = NewEvent { kind: EventKind::Granted, ..event(4, 2, 1) };
@@ -112,7 +112,7 @@ pub async fn an_authority_reads_the_events_addressed_to_it(fixture: Fixture) {
 }
 
 pub async fn a_history_pages_and_filters(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let in_situation = NewEvent { situation: Some("grow".into()), ..event(2, 1, 1) };
     let by_gateway = NewEvent { touchpoint: Touchpoint::Gateway, service: None, ..event(3, 1, 2) };
     let mut all = vec![event(1, 1, 1), in_situation, by_gateway, event(4, 2, 1)];

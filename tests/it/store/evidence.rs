@@ -12,11 +12,11 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, Scene, attachment, event, id, mandate, receipt, submission},
+    samples::{NASTY, attachment, event, id, mandate, receipt, set_scene, submission},
 };
 
 pub async fn attachments_belong_to_their_business(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     fixture.write(|tx| tx.attachments().insert(&attachment(1, 1))).await;
     assert_eq!(fixture.read(|tx| tx.attachments().find(&id(1), &id(1))).await, Some(attachment(1, 1)));
     assert_eq!(fixture.read(|tx| tx.attachments().find(&id(2), &id(1))).await, None);
@@ -32,7 +32,7 @@ pub async fn attachments_belong_to_their_business(fixture: Fixture) {
 }
 
 pub async fn attachments_page_newest_first(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     fixture.write(|tx| (1..=3).try_for_each(|n| tx.attachments().insert(&attachment(n, 1)))).await;
     fixture.write(|tx| tx.attachments().insert(&attachment(4, 2))).await;
     let first = PageRequest { after: None, limit: 2 };
@@ -59,7 +59,7 @@ async fn keep(fixture: &Fixture, all: Vec<Receipt>) -> Vec<Receipt> {
 }
 
 pub async fn receipts_are_found_under_a_mandate(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let full = Receipt {
         body_digest: Some(Digest::of(b"body")),
         idempotency_key: Some(NASTY.into()),
@@ -79,7 +79,7 @@ pub async fn receipts_are_found_under_a_mandate(fixture: Fixture) {
 }
 
 pub async fn receipts_are_found_by_either_digest(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let digest = Digest::of(b"the same");
     let by_document = Receipt { digest, ..receipt(1, 1, 0) };
     let by_body = Receipt { body_digest: Some(digest), ..receipt(2, 1, 0) };
@@ -93,7 +93,7 @@ pub async fn receipts_are_found_by_either_digest(fixture: Fixture) {
 }
 
 pub async fn receipts_are_found_by_the_applications_own_key(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let keyed = |n, business| Receipt { idempotency_key: Some(NASTY.into()), ..receipt(n, business, 0) };
     let mut all = vec![keyed(200, 2), receipt(201, 1, 0)];
     all.extend((1..=101).map(|n| keyed(n, 1)));
@@ -106,7 +106,7 @@ pub async fn receipts_are_found_by_the_applications_own_key(fixture: Fixture) {
 }
 
 pub async fn receipts_of_a_subject_come_oldest_first(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let of_other = Receipt { subject: id::<SubmissionId>(2).to_string(), ..receipt(3, 1, 0) };
     let kept = keep(&fixture, vec![receipt(9, 1, 0), receipt(1, 1, 0), of_other]).await;
     let subject = || id::<SubmissionId>(1).to_string();

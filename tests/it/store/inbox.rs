@@ -11,11 +11,11 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{Scene, at, id, submission, task},
+    samples::{at, id, set_scene, submission, task},
 };
 
 async fn set(fixture: &Fixture, tasks: Vec<Task>) {
-    Scene::set(fixture).await;
+    set_scene(fixture).await;
     fixture.write(|tx| tx.submissions().insert(&submission(1, 1, State::Lodged))).await;
     fixture.write(move |tx| tasks.iter().try_for_each(|task| tx.inbox().insert(task))).await;
 }

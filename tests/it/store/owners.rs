@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, Scene, application, at, business, id, mandate, object, party},
+    samples::{NASTY, application, at, business, id, mandate, object, party, set_scene},
 };
 
 pub async fn applications_read_back(fixture: Fixture) {
@@ -38,7 +38,7 @@ pub async fn applications_read_back(fixture: Fixture) {
 }
 
 pub async fn an_assertion_is_used_once_per_client(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     for (client, jti, fresh) in
         [(1, "a", true), (1, "a", false), (2, "a", true), (1, NASTY, true), (1, NASTY, false)]
     {
@@ -48,7 +48,7 @@ pub async fn an_assertion_is_used_once_per_client(fixture: Fixture) {
 }
 
 pub async fn what_ended_is_forgotten(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     fixture
         .write(|tx| {
             tx.access().use_assertion(&id(1), "ended", at(10))?;
@@ -92,7 +92,7 @@ pub async fn keys_come_newest_first(fixture: Fixture) {
 }
 
 pub async fn a_mandate_in_force_is_found_and_an_ended_one_is_not(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let found = fixture.read(|tx| tx.mandates().in_force(&id(1), &id(1))).await;
     assert_eq!(found, Some(mandate(1, 1, 1)));
     assert_eq!(fixture.read(|tx| tx.mandates().in_force(&id(1), &id(2))).await, None);
@@ -107,7 +107,7 @@ pub async fn a_mandate_in_force_is_found_and_an_ended_one_is_not(fixture: Fixtur
 }
 
 pub async fn an_inn_belongs_to_one_business(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     assert_eq!(fixture.read(|tx| tx.businesses().find(&id(1))).await, Some(business(1)));
     assert_eq!(fixture.read(|tx| tx.businesses().find(&id(9))).await, None);
     let mut same_inn = business(3);
@@ -139,7 +139,7 @@ pub async fn businesses_of_an_application_page_by_id(fixture: Fixture) {
 }
 
 pub async fn a_profile_changes_only_from_the_expected_version(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let mut changed = business(1);
     changed.version = 2;
     changed.profile = object(json!({ "changed": NASTY }));
@@ -159,7 +159,7 @@ pub async fn a_profile_changes_only_from_the_expected_version(fixture: Fixture) 
 }
 
 pub async fn a_profile_keeps_its_history(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let version = |n: i64, of: u32| ProfileVersion {
         business: id(of),
         version: n,

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, Scene, at, event, id},
+    samples::{NASTY, at, event, id, set_scene},
 };
 
 fn claim(application: u32, request: &str) -> Claim {
@@ -22,7 +22,7 @@ fn reply(body: &str) -> StoredReply {
 }
 
 pub async fn a_reply_is_remembered_per_application(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let remembered = Remembered { claim: claim(1, "a"), reply: reply(NASTY), at: at(1) };
     let stored = remembered.clone();
     fixture.write(move |tx| tx.idempotency().insert(&stored)).await;
@@ -37,7 +37,7 @@ pub async fn a_reply_is_remembered_per_application(fixture: Fixture) {
 }
 
 pub async fn twins_have_one_effect(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let twins: Vec<_> = (0..32_u32)
         .map(|n| {
             let store = fixture.store.clone();

@@ -9,7 +9,7 @@ use domain::{
     business::{Business, BusinessKind},
     digest::Digest,
     event::{EventKind, NewEvent},
-    ids::{ApplicationId, AuthorityId, BusinessId, Id, SubmissionId},
+    ids::{Id, SubmissionId},
     inbox::{Route, Task, TaskKind},
     mandate::Mandate,
     ports::store::{StoreError, Tx},
@@ -36,21 +36,9 @@ pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(1_800_000_000_000_000 + seconds * 1_000_000 + 1).expect("in range")
 }
 
-/// Whoever appears in a test: `application` acts for `business`, `stranger` for `other`.
-pub struct Scene {
-    pub application: ApplicationId,
-    pub stranger: ApplicationId,
-    pub business: BusinessId,
-    pub other: BusinessId,
-    pub authority: AuthorityId,
-}
-
-impl Scene {
-    /// Stores the two applications, businesses and mandates.
-    pub async fn set(fixture: &Fixture) -> Self {
-        fixture.write(|tx| party(tx, 1).and_then(|()| party(tx, 2))).await;
-        Self { application: id(1), stranger: id(2), business: id(1), other: id(2), authority: id(1) }
-    }
+/// Stores two applications, two businesses and the mandates of each application for the business of its number.
+pub async fn set_scene(fixture: &Fixture) {
+    fixture.write(|tx| party(tx, 1).and_then(|()| party(tx, 2))).await;
 }
 
 /// The `n`-th application, acting for the `n`-th business.

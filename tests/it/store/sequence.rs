@@ -4,7 +4,7 @@ use domain::{event::Audience, ports::store::StoreError};
 
 use super::{
     fixture::Fixture,
-    samples::{Scene, event, id},
+    samples::{event, id, set_scene},
 };
 
 /// What a unit of the storm does, drawn from its number.
@@ -23,7 +23,7 @@ fn fate(n: u32) -> Fate {
 }
 
 pub async fn places_have_no_gaps_under_rollbacks(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let writers: Vec<_> = (0..32_u32)
         .map(|writer| {
             let store = fixture.store.clone();
@@ -61,7 +61,7 @@ pub async fn places_have_no_gaps_under_rollbacks(fixture: Fixture) {
 }
 
 pub async fn commits_are_told_with_growing_places(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     assert_eq!(fixture.told(), [0_i64; 0], "no event, nothing to tell");
     fixture.write(|tx| tx.events().append(&event(1, 1, 1))).await;
     assert_eq!(fixture.told(), [1], "told before the caller is");

@@ -10,7 +10,7 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{Scene, at, id, mandate, submission},
+    samples::{at, id, mandate, set_scene, submission},
 };
 
 async fn store(fixture: &Fixture, all: Vec<Submission>) {
@@ -26,7 +26,7 @@ fn ids(all: &[u32]) -> Vec<SubmissionId> {
 }
 
 pub async fn a_submission_reads_back_for_its_business_alone(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let stored = submission(1, 1, State::Lodged);
     let digest = stored.digest();
     store(&fixture, vec![stored.clone()]).await;
@@ -42,7 +42,7 @@ pub async fn a_submission_reads_back_for_its_business_alone(fixture: Fixture) {
 }
 
 pub async fn an_update_needs_the_expected_version_and_the_owner(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     store(&fixture, vec![submission(1, 1, State::Draft)]).await;
     let mut next = submission(1, 1, State::Lodged);
     next.version = 2;
@@ -58,7 +58,7 @@ pub async fn an_update_needs_the_expected_version_and_the_owner(fixture: Fixture
 }
 
 pub async fn the_authority_sees_what_was_lodged_to_it(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let withdrawn_draft = Submission { lodged_at: None, ..submission(3, 1, State::Withdrawn) };
     let lodged = submission(2, 1, State::Lodged);
     store(&fixture, vec![submission(1, 1, State::Draft), lodged.clone(), withdrawn_draft]).await;
@@ -70,7 +70,7 @@ pub async fn the_authority_sees_what_was_lodged_to_it(fixture: Fixture) {
 }
 
 pub async fn a_list_pages_newest_first_and_stays_stable(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     store(&fixture, [1, 2, 3, 4, 5].map(|n| submission(n, 1, State::Draft)).to_vec()).await;
     store(&fixture, vec![submission(6, 2, State::Draft)]).await;
     let list = |after: Option<String>| {
@@ -94,7 +94,7 @@ pub async fn a_list_pages_newest_first_and_stays_stable(fixture: Fixture) {
 }
 
 pub async fn a_list_filters(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let other_service = Submission { service: "register-extract".into(), ..submission(2, 1, State::Lodged) };
     let other_situation = Submission { situation: None, ..submission(3, 1, State::Lodged) };
     store(&fixture, vec![submission(1, 1, State::Draft), other_service, other_situation]).await;
@@ -115,7 +115,7 @@ pub async fn a_list_filters(fixture: Fixture) {
 }
 
 pub async fn many_are_found_under_mandates_only(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     store(&fixture, vec![submission(1, 1, State::Draft), submission(2, 2, State::Draft)]).await;
     let wanted = ids(&[2, 1, 1, 9]);
     let asked = wanted.clone();
@@ -131,7 +131,7 @@ pub async fn many_are_found_under_mandates_only(fixture: Fixture) {
 }
 
 pub async fn a_twin_is_open_and_has_the_same_document(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let digest = submission(1, 1, State::Draft).digest();
     let same = |n: u32, state| Submission { form: submission(1, 1, state).form, ..submission(n, 1, state) };
     let twin = |business: u32, service: &'static str, digest: Digest| {
@@ -151,7 +151,7 @@ pub async fn a_twin_is_open_and_has_the_same_document(fixture: Fixture) {
 }
 
 pub async fn what_is_overdue_comes_oldest_first(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let due = |n: u32, seconds: Option<i64>| Submission {
         expires_at: seconds.map(at),
         ..submission(n, 1, State::Draft)

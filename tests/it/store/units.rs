@@ -14,11 +14,11 @@ use tests::postgres::Cluster;
 
 use super::{
     fixture::{Fixture, open},
-    samples::{Scene, application, event, id, submission},
+    samples::{application, event, id, set_scene, submission},
 };
 
 pub async fn a_refused_unit_leaves_nothing(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let refused = fixture
         .store
         .write(|tx| {
@@ -34,7 +34,7 @@ pub async fn a_refused_unit_leaves_nothing(fixture: Fixture) {
 }
 
 pub async fn a_conflict_does_not_end_the_unit(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     fixture
         .write(|tx| {
             assert_eq!(tx.applications().insert(&application(1)), Err(StoreError::Conflict));
@@ -45,7 +45,7 @@ pub async fn a_conflict_does_not_end_the_unit(fixture: Fixture) {
 }
 
 pub async fn a_panic_ends_its_unit_alone(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     // Some panicking units run alone, some among others.
     let units: Vec<_> = (1..=60_u32)
         .map(|n| {
@@ -73,7 +73,7 @@ pub async fn a_panic_ends_its_unit_alone(fixture: Fixture) {
 }
 
 pub async fn a_failure_of_the_database_cannot_be_ignored(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let orphan = submission(1, 9, State::Draft);
     let spoilt = fixture
         .store
@@ -89,7 +89,7 @@ pub async fn a_failure_of_the_database_cannot_be_ignored(fixture: Fixture) {
 }
 
 pub async fn a_reading_unit_cannot_write(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let inserting = fixture.store.read(|tx| tx.submissions().insert(&submission(1, 1, State::Draft))).await;
     assert!(matches!(inserting, Err(StoreError::Unavailable(_))), "{inserting:?}");
     let appending = fixture.store.read(|tx| tx.events().append(&event(1, 1, 1))).await;
@@ -100,7 +100,7 @@ pub async fn a_reading_unit_cannot_write(fixture: Fixture) {
 }
 
 pub async fn a_reading_unit_sees_one_snapshot(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let (ask, asked) = mpsc::channel::<()>();
     let (written, go_on) = mpsc::channel::<()>();
     let writer = fixture.store.clone();
@@ -126,7 +126,7 @@ pub async fn a_reading_unit_sees_one_snapshot(fixture: Fixture) {
 }
 
 pub async fn a_written_unit_is_read_at_once(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     for n in 1..=200 {
         fixture.write(move |tx| tx.submissions().insert(&submission(n, 1, State::Draft))).await;
         let store = fixture.store.clone();
@@ -182,7 +182,7 @@ pub async fn a_full_queue_refuses_at_once(fixture: Fixture) {
 }
 
 pub async fn closing_finishes_what_is_queued(mut fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     let finished = Arc::new(Mutex::new(0));
     let units: Vec<_> = (1..=100)
         .map(|n| {
@@ -213,7 +213,7 @@ pub async fn closing_finishes_what_is_queued(mut fixture: Fixture) {
 }
 
 pub async fn a_reopened_store_knows_everything(fixture: Fixture) {
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     fixture.write(|tx| tx.events().append(&event(1, 1, 1))).await;
     let fixture = fixture.reopen(16);
     assert_eq!(fixture.read(|tx| tx.events().head()).await, 1);
@@ -234,7 +234,7 @@ fn a_second_opener_of_a_file_is_refused() {
 async fn a_cut_connection_is_made_anew() {
     let Some(cluster) = Cluster::shared() else { return };
     let fixture = Fixture::postgres().expect("the cluster runs");
-    Scene::set(&fixture).await;
+    set_scene(&fixture).await;
     for n in 1..=5 {
         tokio::task::block_in_place(|| cluster.cut_off(&fixture.url));
         assert_eq!(fixture.read(|tx| tx.events().head()).await, n - 1);

@@ -33,7 +33,7 @@ const AUTHORITY: &str = "aut_fns";
 /// What the store or the file system says.
 pub async fn seed(gateway: &Gateway, data_dir: &Path) -> Result<Credentials, Box<dyn std::error::Error>> {
     let path = data_dir.join("sandbox.json");
-    let credentials = match kept(&path).filter(|kept| kept_side_matches(kept)) {
+    let credentials = match kept(&path).filter(kept_side_matches) {
         Some(kept) if known(gateway, &kept).await? => {
             Credentials::new(&gateway.base_url, kept.business, kept.authority)
         }
