@@ -58,6 +58,8 @@ pub struct Attachment {
     pub name: String,
     /// One of [`CONTENT_TYPES`].
     pub content_type: String,
+    /// Which of the service's documents it is, by the code that the service gives it.
+    pub document: Option<String>,
     /// Declared size in bytes.
     pub size: i64,
     /// Declared digest of the whole content.

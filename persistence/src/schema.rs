@@ -103,6 +103,7 @@ diesel::table! {
         application_id -> Text,
         name -> Text,
         content_type -> Text,
+        document -> Nullable<Text>,
         size -> BigInt,
         digest -> Binary,
         state -> Text,

@@ -1,6 +1,7 @@
 //! Access tokens (RFC 9068): what the gateway writes into one, and what it reads back.
 
 use domain::{
+    actor::Side,
     ids::{ApplicationId, AuthorityId, BusinessId},
     time::Timestamp,
 };
@@ -11,7 +12,7 @@ use super::{
     jws::{Algorithm, JwsError, MAX_TOKEN_BYTES, Policy, Unverified},
     keys::{ACCESS_TOKEN, KeyRing, SigningKey},
     registered::{ClaimError, Registered, Window},
-    scope::{ScopeError, ScopeSet, Side},
+    scope::{ScopeError, ScopeSet},
 };
 
 /// The longest life of an access token, in seconds (security.md, row B1).
@@ -86,7 +87,7 @@ pub enum IssueError {
     #[error("no scope is granted")]
     NoScope,
     /// A scope is not for the side of the grant.
-    #[error("the scopes {scopes} are not all for the side {}", side.name())]
+    #[error("the scopes {scopes} are not all for the side {}", <&str>::from(*side))]
     Side {
         /// The scopes of the grant.
         scopes: ScopeSet,
@@ -162,7 +163,7 @@ pub fn issue(
         nbf: now_s,
         jti,
         scope: grant.scopes.to_string(),
-        side: grant.reach.side().name(),
+        side: grant.reach.side().into(),
         authority_id: match &grant.reach {
             Reach::Authority(authority) => Some(authority),
             Reach::AllMandates | Reach::Businesses(_) => None,

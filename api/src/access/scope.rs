@@ -2,31 +2,12 @@
 
 use std::fmt;
 
-use domain::text::Language;
+use domain::{actor::Side, text::Language};
 
 /// A scope as a type, so that a handler's signature names what it needs: `Caller<SubmissionsWrite>`.
 pub trait Scope {
     /// The scope on the wire.
     const NAME: &'static str;
-}
-
-/// Which side of the gateway a caller stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// Businesses, their representatives and their programs.
-    Business,
-    /// Authorities.
-    Authority,
-}
-
-impl Side {
-    /// The value of the private claim `side`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Business => "business",
-            Self::Authority => "authority",
-        }
-    }
 }
 
 /// One row of the table of scopes, for the documentation and for registration.

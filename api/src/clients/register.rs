@@ -9,7 +9,7 @@ use domain::{
 use crate::{
     access::{
         jwks::{KeySetError, PublicKeys},
-        scope::{ALL, Side as ScopeSide},
+        scope::ALL,
         secret::ClientSecret,
     },
     gateway::Gateway,
@@ -62,7 +62,7 @@ pub async fn register(
         side: Side::Business,
         authority: None,
         authentication,
-        scopes: scopes_of(ScopeSide::Business),
+        scopes: scopes_of(Side::Business),
         created_at: gateway.wall_clock.now(),
     };
     let kept = application.clone();
@@ -80,7 +80,7 @@ pub async fn register(
 }
 
 /// Every scope that a side may hold, separated by spaces.
-pub fn scopes_of(side: ScopeSide) -> String {
+pub fn scopes_of(side: Side) -> String {
     let fitting = ALL.iter().filter(|scope| scope.side.is_none_or(|own| own == side));
     fitting.map(|scope| scope.name).collect::<Vec<_>>().join(" ")
 }

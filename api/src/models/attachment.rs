@@ -28,6 +28,10 @@ pub struct NewAttachment {
     /// Its content type: one of those at `/v1/limits`.
     #[validate(custom(function = taken_type))]
     pub content_type: String,
+    /// Which of the service's documents it is: a code of the service's `documents`.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 64))]
+    pub document: Option<String>,
     /// Size in bytes, at most 100 MiB.
     #[validate(range(min = 1, max = domain::attachment::MAX_BYTES))]
     pub size: i64,
@@ -69,6 +73,9 @@ pub struct AttachmentView {
     /// Its content type.
     #[schema(example = "application/pdf")]
     pub content_type: String,
+    /// Which of the service's documents it is.
+    #[schema(example = "charter")]
+    pub document: Option<String>,
     /// Size in bytes.
     #[schema(example = 5)]
     pub size: i64,
@@ -105,7 +112,7 @@ impl NewAttachment {
         submission: Option<SubmissionId>,
         stamp: &mut Stamp,
     ) -> Attachment {
-        let Self { name, content_type, size, digest } = self;
+        let Self { name, content_type, document, size, digest } = self;
         Attachment {
             id: stamp.id(),
             business,
@@ -114,6 +121,7 @@ impl NewAttachment {
             application,
             name,
             content_type,
+            document,
             size,
             digest,
             state: AttachmentState::Uploading,
@@ -132,12 +140,13 @@ impl From<Attachment> for AttachmentView {
             application: _,
             name,
             content_type,
+            document,
             size,
             digest,
             state,
             created_at,
         } = attachment;
-        Self { id, submission_id: submission, name, content_type, size, digest, state, created_at }
+        Self { id, submission_id: submission, name, content_type, document, size, digest, state, created_at }
     }
 }
 

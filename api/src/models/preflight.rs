@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::problem::{ProblemViolation, in_form, rule_violation};
+use crate::problem::{ProblemViolation, rule_violation};
 
 /// A submission to try without creating anything.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -50,7 +50,7 @@ pub struct PreflightView {
     pub predicted_decision: Prediction,
     /// Every link of the chain, in order.
     pub checks: Vec<CheckView>,
-    /// What is wrong with the form, all at once; pointers are into `form`'s parent, as in the request.
+    /// What is wrong, all at once; pointers are into the request's body.
     pub violations: Vec<ProblemViolation>,
     /// Which rules are not met.
     pub unmet_rules: Vec<UnmetRuleView>,
@@ -105,7 +105,6 @@ impl PreflightView {
             duplicate_of,
             decision_due_at,
         } = forecast;
-        let violations = in_form(violations);
         Self {
             lodgeable,
             predicted_decision: prediction,

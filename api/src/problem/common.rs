@@ -7,8 +7,8 @@ use serde_json::json;
 use utoipa::{
     Modify,
     openapi::{
-        ContentBuilder, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Type,
-        header::Header, path::Operation, path::PathItem,
+        ContentBuilder, HeaderBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Response,
+        ResponseBuilder, SecurityRequirement, Type, header::Header, path::Operation, path::PathItem,
     },
 };
 
@@ -42,7 +42,7 @@ fn common_codes(path: &str, operation: &Operation) -> Vec<Code> {
         Code::StoreUnavailable,
         Code::ShuttingDown,
     ];
-    if operation.security.as_ref().is_some_and(|security| !security.is_empty()) {
+    if needs_token(operation) {
         codes.extend([Code::Unauthenticated, Code::InsufficientScope, Code::WrongSide]);
     }
     if path.contains('{') {
@@ -51,8 +51,10 @@ fn common_codes(path: &str, operation: &Operation) -> Vec<Code> {
     if takes_header(operation, "Idempotency-Key") {
         codes.extend([Code::IdempotencyKeyRequired, Code::RequestInProgress, Code::IdempotencyKeyReused]);
     }
-    if takes_header(operation, "If-Match") {
-        codes.extend([Code::PreconditionRequired, Code::StaleVersion]);
+    match header(operation, "If-Match") {
+        Some(Required::True) => codes.extend([Code::PreconditionRequired, Code::StaleVersion]),
+        Some(Required::False) => codes.push(Code::StaleVersion),
+        None => {}
     }
     if operation.request_body.is_some() {
         codes.extend([
@@ -66,10 +68,21 @@ fn common_codes(path: &str, operation: &Operation) -> Vec<Code> {
     codes
 }
 
+/// Whether the operation is closed to whoever brings no token.
+fn needs_token(operation: &Operation) -> bool {
+    let open = SecurityRequirement::default();
+    operation.security.as_ref().is_some_and(|all| !all.is_empty() && !all.contains(&open))
+}
+
 fn takes_header(operation: &Operation, name: &str) -> bool {
-    operation.parameters.iter().flatten().any(|parameter| match parameter {
-        RefOr::T(parameter) => parameter.name == name,
-        RefOr::Ref(_) => false,
+    header(operation, name).is_some()
+}
+
+/// Whether the operation takes a header, and whether it must be there.
+fn header(operation: &Operation, name: &str) -> Option<Required> {
+    operation.parameters.iter().flatten().find_map(|parameter| match parameter {
+        RefOr::T(parameter) if parameter.name == name => Some(parameter.required.clone()),
+        RefOr::T(_) | RefOr::Ref(_) => None,
     })
 }
 

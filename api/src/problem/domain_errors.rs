@@ -14,8 +14,6 @@ use domain::{
     text::Text,
 };
 
-use serde_json::{Value, json};
-
 use super::{Code, Coded, ProblemDraft, both, violation};
 
 impl Coded for StoreError {
@@ -92,7 +90,7 @@ impl Coded for LodgeError {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::Draft(error) => error.draft(),
-            Self::Invalid(violations) => invalid(in_form(violations)),
+            Self::Invalid(violations) => invalid(violations),
             Self::Rules(rules) => rules_unmet(rules),
             Self::Duplicate { existing } => {
                 let detail = both(
@@ -130,7 +128,7 @@ impl Coded for StepError {
                 ),
             )),
             Self::Attachment(unready) => attachment_not_ready(&unready.id, unready.state),
-            Self::Invalid(violations) => invalid(in_form(violations)),
+            Self::Invalid(violations) => invalid(violations),
             Self::Rules(rules) => rules_unmet(rules),
             Self::Store(error) => error.draft(),
         }
@@ -202,23 +200,10 @@ fn rules_unmet(rules: Vec<UnmetRule>) -> ProblemDraft {
     ProblemDraft::new(Code::RuleViolated, detail).violations(violations).with("legal_bases", bases)
 }
 
-/// A form's violations with pointers into the request, where the form is a member.
-pub fn in_form(mut violations: Vec<Violation>) -> Vec<Violation> {
-    for violation in &mut violations {
-        violation.pointer.insert_str(0, "/form");
-        for step in &mut violation.fix.patch {
-            if let Some(path) = step.get("path").and_then(Value::as_str) {
-                step["path"] = json!(format!("/form{path}"));
-            }
-        }
-    }
-    violations
-}
-
 /// A rule that is not met, as a violation.
 pub fn rule_violation(rule: UnmetRule) -> Violation {
     let UnmetRule { code, kind: _, pointer, message, fix, legal_basis: _, unmet: _ } = rule;
-    Violation { pointer: format!("/form{pointer}"), code, detail: message, fix: Fix::say(fix) }
+    Violation { pointer, code, detail: message, fix: Fix::say(fix) }
 }
 
 fn unknown_code(pointer: &str, code: &str, given: &str, list: &str) -> ProblemDraft {

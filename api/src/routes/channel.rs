@@ -85,6 +85,16 @@ pub async fn get_home(language: Language, gateway: Data<Gateway>) -> Raw {
     html(language.0, text)
 }
 
+/// Get the documentation
+///
+/// Leads to Swagger UI over this document, where operations can be tried.
+#[utoipa::path(tag = "channel", security(()), extensions(("x-standard" = json!(["4.6.1.2", "8.2/4"]))),
+    responses((status = 308, description = "To Swagger UI.", headers(("Location" = String, description = "`/docs/`")))))]
+#[get("/docs")]
+pub async fn get_docs() -> Raw {
+    Raw(HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish())
+}
+
 /// List the problems
 ///
 /// Every problem that the gateway can answer with, as a page.

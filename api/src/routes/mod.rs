@@ -103,6 +103,7 @@ pub fn mount(config: &mut ServiceConfig<'_>, sandbox: bool) {
         .service(channel::get_home)
         .service(channel::get_openapi_json)
         .service(channel::get_openapi_yaml)
+        .service(channel::get_docs)
         .service(channel::list_problems)
         .service(channel::get_problem)
         .service(channel::get_livez)

@@ -43,7 +43,7 @@ pub struct Business {
     pub inn: String,
     /// Short name as in the register.
     pub name: String,
-    /// Facts by name; `data/profile.schema.json` says which. The identity (kind, inn, ogrn, kpp, name) is among them.
+    /// Facts by name; `data/catalogue/profile.json` says which. The identity (kind, inn, ogrn, kpp, name) is among them.
     pub profile: Map<String, Value>,
     /// Counts the profile's changes from 1.
     pub version: i64,

@@ -106,14 +106,18 @@ fn compile_services(contents: &Contents, faults: &mut Faults) -> BTreeMap<String
     services
 }
 
-/// What a profile may hold: the schema that the program ships, over the catalogue's blocks and dictionaries.
+/// What a profile may hold, over the catalogue's blocks and dictionaries.
 fn compile_profile(contents: &Contents, faults: &mut Faults) -> Option<Form> {
-    let schema = serde_json::from_str(include_str!("../../data/profile.schema.json"));
-    let schema: Value = schema.expect("the shipped schema is JSON");
     let resources = (&SchemaCompiler::new(&contents.dictionaries), &contents.dictionaries);
     let mut fault =
-        |pointer: String, fault: Fault| faults.add(DocumentKind::Blocks, "blocks", pointer, fault);
-    Form::of_schema((&schema, &BTreeMap::new()), std::iter::empty(), &contents.blocks, resources, &mut fault)
+        |pointer: String, fault: Fault| faults.add(DocumentKind::Profile, "profile", pointer, fault);
+    Form::of_schema(
+        (&contents.profile, &BTreeMap::new()),
+        std::iter::empty(),
+        &contents.blocks,
+        resources,
+        &mut fault,
+    )
 }
 
 type Report<'r> = &'r mut dyn FnMut(String, Fault);

@@ -32,6 +32,8 @@ pub enum DocumentKind {
     Blocks,
     /// The edition.
     Manifest,
+    /// What a profile may hold: a JSON Schema over the blocks and the dictionaries.
+    Profile,
     /// One service.
     Service,
     /// One dictionary.
@@ -57,13 +59,14 @@ macro_rules! files {
     };
 }
 
-const LISTS: [(DocumentKind, &str); 6] = [
+const LISTS: [(DocumentKind, &str); 7] = [
     (DocumentKind::LifeSituations, include_str!("../../data/catalogue/life-situations.json")),
     (DocumentKind::Segments, include_str!("../../data/catalogue/segments.json")),
     (DocumentKind::Faq, include_str!("../../data/catalogue/faq.json")),
     (DocumentKind::Authorities, include_str!("../../data/catalogue/authorities.json")),
     (DocumentKind::Blocks, include_str!("../../data/catalogue/blocks.json")),
     (DocumentKind::Manifest, include_str!("../../data/catalogue/manifest.json")),
+    (DocumentKind::Profile, include_str!("../../data/catalogue/profile.json")),
 ];
 
 const SERVICES: &[(&str, &str)] = &files!("catalogue/services":

@@ -26,6 +26,7 @@ pub(super) struct Contents {
     pub faq: Vec<Faq>,
     pub authorities: Vec<AuthorityEntry>,
     pub blocks: BTreeMap<String, Block>,
+    pub profile: Value,
     pub services: BTreeMap<String, ServiceDocument>,
     pub dictionaries: Dictionaries,
 }
@@ -60,6 +61,7 @@ impl Contents {
             DocumentKind::Authorities => self.authorities = list(document, faults),
             DocumentKind::Blocks => self.blocks = shape(document, faults).unwrap_or_default(),
             DocumentKind::Manifest => self.manifest = shape(document, faults),
+            DocumentKind::Profile => self.profile = document.body.clone(),
             DocumentKind::Service => self.take_service(document, faults),
             DocumentKind::Dictionary => self.take_dictionary(document, faults),
         }
@@ -89,8 +91,8 @@ impl Contents {
     }
 
     fn check_singles(&self, documents: &[Document], faults: &mut Faults) {
-        use DocumentKind::{Authorities, Blocks, Faq, LifeSituations, Manifest, Segments};
-        for kind in [LifeSituations, Segments, Faq, Authorities, Blocks, Manifest] {
+        use DocumentKind::{Authorities, Blocks, Faq, LifeSituations, Manifest, Profile, Segments};
+        for kind in [LifeSituations, Segments, Faq, Authorities, Blocks, Manifest, Profile] {
             let found = documents.iter().filter(|document| document.kind == kind).count();
             if found != 1 {
                 faults.add(kind, kind.into(), "", Fault::NotSingle { found });

@@ -58,6 +58,7 @@ fn documents(service: Value) -> Vec<Document> {
         one(DocumentKind::Authorities, "authorities", json!([authority])),
         one(DocumentKind::Blocks, "blocks", contact),
         one(DocumentKind::Manifest, "manifest", json!({"version": "1", "as_of": "2026-11-01"})),
+        one(DocumentKind::Profile, "profile", json!({"type": "object"})),
         one(DocumentKind::Dictionary, "regions", regions),
         one(DocumentKind::Service, "stall", service),
     ]
@@ -143,7 +144,7 @@ fn a_document_that_is_missing_or_double_is_a_fault() {
     let faults = Catalogue::compile(without).expect_err("a fault");
     assert_eq!(faults[0].fault, Fault::NotSingle { found: 0 });
     let mut double = documents(service());
-    double.push(double[7].clone());
+    double.push(double[8].clone());
     assert_eq!(Catalogue::compile(double).expect_err("a fault")[0].fault, Fault::Duplicate("stall".into()));
 }
 

@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 use super::{AttachedDocument, Submission, withdraw::StepError};
 use crate::{
     actor::{AuthorityActor, BusinessActor, Touchpoint},
-    attachment::AttachmentState,
+    attachment::{Attachment, AttachmentState},
     business::Business,
     calendar::WorkingCalendar,
-    catalogue::{Catalogue, Findings, Service},
+    catalogue::{Catalogue, DocumentSpec, Findings, Service},
+    error::{Fix, Violation},
     event::{EventKind, NewEvent},
     ids::{AttachmentId, BusinessId},
     inbox::{Task, TaskKind},
@@ -21,6 +22,7 @@ use crate::{
         store::{StoreError, Tx},
     },
     receipt::{Accepted, Act, Receipt, Received},
+    text::Text,
     time::{Stamp, Timestamp},
 };
 
@@ -57,15 +59,22 @@ pub struct AttachmentNotReady {
 pub(super) type Attached = Result<Vec<AttachedDocument>, AttachmentNotReady>;
 
 impl Desk {
-    /// Checks a form against the service's schema and rules, with what is known of the business.
+    /// Checks a form and what is attached to it against the service's schema, rules and documents, with what is known
+    /// of the business. Pointers are into the submission: `/form/…` and `/attachments`.
     pub(super) fn check(
         &self,
         service: &Service,
-        form: &Map<String, Value>,
+        (form, attachments): (&Map<String, Value>, &[AttachedDocument]),
         business: &Business,
         now: Timestamp,
     ) -> Findings {
-        service.check(form, &business.profile, now.moscow_date())
+        let today = now.moscow_date();
+        let mut findings = service.check(form, &business.profile, today).under("/form");
+        if findings.violations.is_empty() {
+            let papers = service.papers(form, &business.profile, today);
+            findings.violations.extend(missing_papers(&papers, attachments));
+        }
+        findings
     }
 
     /// Checks a changed form as a whole, before the change is kept.
@@ -80,7 +89,8 @@ impl Desk {
             // The service was replaced by another code meanwhile: what was lodged keeps its course.
             return Ok(());
         };
-        let findings = self.check(service, &submission.form, &business, stamp.now);
+        let filled = (&submission.form, submission.attachments.as_slice());
+        let findings = self.check(service, filled, &business, stamp.now);
         if !findings.violations.is_empty() {
             return Err(StepError::Invalid(findings.violations));
         }
@@ -208,6 +218,29 @@ pub(super) struct Acceptance<'a> {
     pub received: &'a Received,
 }
 
+/// The documents that must be attached and are not.
+fn missing_papers(papers: &[&DocumentSpec], attachments: &[AttachedDocument]) -> Vec<Violation> {
+    let attached = |code: &str| attachments.iter().any(|one| one.document.as_deref() == Some(code));
+    let missing = papers.iter().filter(|paper| paper.required && !attached(&paper.code));
+    missing
+        .map(|paper| Violation {
+            pointer: "/attachments".into(),
+            code: "document-missing".into(),
+            detail: Text {
+                ru: format!("Не приложен обязательный документ «{}».", paper.title.ru),
+                en: format!("The required document “{}” is not attached.", paper.title.en),
+            },
+            fix: Fix::say(Text {
+                ru: format!("Загрузите вложение с document = {} и назовите его в attachments.", paper.code),
+                en: format!(
+                    "Upload an attachment with document = {} and name it in attachments.",
+                    paper.code
+                ),
+            }),
+        })
+        .collect()
+}
+
 /// Resolves named attachments to their digests; each must be the business's own, whole and checked.
 pub(super) fn attached(
     tx: &mut dyn Tx,
@@ -219,7 +252,8 @@ pub(super) fn attached(
         let found = tx.attachments().find(business, id)?;
         match found {
             Some(attachment) if attachment.state == AttachmentState::Stored => {
-                documents.push(AttachedDocument { id: attachment.id, digest: attachment.digest });
+                let Attachment { id, document, digest, .. } = attachment;
+                documents.push(AttachedDocument { id, document, digest });
             }
             other => {
                 let state = other.map(|attachment| attachment.state);

@@ -151,7 +151,7 @@ fn judge(
     business: &Business,
     stamp: &Stamp,
 ) -> Result<(), LodgeError> {
-    let findings = desk.check(service, &submission.form, business, stamp.now);
+    let findings = desk.check(service, (&submission.form, &submission.attachments), business, stamp.now);
     if !findings.violations.is_empty() {
         return Err(LodgeError::Invalid(findings.violations));
     }

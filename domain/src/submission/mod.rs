@@ -124,6 +124,9 @@ pub struct Submission {
 pub struct AttachedDocument {
     /// Which attachment.
     pub id: AttachmentId,
+    /// Which of the service's documents it is, by the code that the service gives it.
+    #[serde(default)]
+    pub document: Option<String>,
     /// The digest of its content.
     pub digest: Digest,
 }

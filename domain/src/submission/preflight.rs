@@ -4,16 +4,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Desk,
+    AttachedDocument, Desk,
+    desk::attached,
     draft::{self, DraftError},
 };
 use crate::{
-    attachment::AttachmentState,
     catalogue::{RuleKind, Unmet, UnmetRule},
+    digest::Digest,
     error::Violation,
-    ids::{AttachmentId, SubmissionId},
+    ids::{AttachmentId, BusinessId, SubmissionId},
     mandate::OnBehalf,
-    ports::store::Tx,
+    ports::store::{StoreError, Tx},
     receipt::document_digest,
     time::Timestamp,
 };
@@ -44,7 +45,7 @@ pub enum Check {
     Consistency,
     /// The business has the right to the service.
     Eligibility,
-    /// The attachments are whole, and their digests held.
+    /// Every required document is attached; the attachments are whole, and their digests held.
     Attachments,
     /// The same document is not under way already.
     Duplicates,
@@ -103,32 +104,27 @@ pub fn preflight(
     let actor = trial.on_behalf.authorise(tx)?.ok_or(DraftError::NotFound)?;
     let service = draft::open_service(desk, &trial.service)?;
     let business = tx.businesses().find(&actor.business)?.ok_or(DraftError::NotFound)?;
-    let findings = desk.check(service, &trial.form, &business, now);
-    let mut digests = Vec::new();
-    let mut unusable = Vec::new();
-    for id in &trial.attachments {
-        match tx.attachments().find(&actor.business, id)? {
-            Some(found) if found.state == AttachmentState::Stored => digests.push(found.digest),
-            Some(_) | None => unusable.push(id.clone()),
-        }
-    }
+    let (attachments, unusable) = sorted_out(tx, &actor.business, &trial.attachments)?;
+    let findings = desk.check(service, (&trial.form, &attachments), &business, now);
+    let digests: Vec<Digest> = attachments.iter().map(|attached| attached.digest).collect();
     let document = json!({ "service": trial.service, "form": trial.form, "attachments": digests });
     let duplicate_of =
         tx.submissions().open_twin(&business.id, &trial.service, &document_digest(&document))?;
     let holds = |kind| findings.unmet.iter().all(|rule| rule.kind != kind);
-    let format = findings.violations.is_empty();
+    let papers = findings.violations.iter().all(|found| found.pointer != "/attachments");
+    let format = findings.violations.iter().all(|found| found.pointer == "/attachments");
     let checks = vec![
         (Check::Mandate, true),
         (Check::Format, format),
         (Check::Consistency, format && holds(RuleKind::Consistency)),
         (Check::Eligibility, format && holds(RuleKind::Eligibility)),
-        (Check::Attachments, unusable.is_empty()),
+        (Check::Attachments, papers && unusable.is_empty()),
         (Check::Duplicates, duplicate_of.is_none()),
         (Check::Deadline, true),
     ];
     Ok(Forecast {
         lodgeable: checks.iter().all(|(_, passed)| *passed),
-        prediction: predict(format && unusable.is_empty(), &findings.unmet, &findings.unknown),
+        prediction: predict(format && papers && unusable.is_empty(), &findings.unmet, &findings.unknown),
         checks,
         violations: findings.violations,
         unmet: findings.unmet,
@@ -137,6 +133,22 @@ pub fn preflight(
         duplicate_of,
         decision_due_at: desk.decision_due(service, now),
     })
+}
+
+/// The attachments that are usable, and the ids of those that are not.
+fn sorted_out(
+    tx: &mut dyn Tx,
+    business: &BusinessId,
+    ids: &[AttachmentId],
+) -> Result<(Vec<AttachedDocument>, Vec<AttachmentId>), StoreError> {
+    let (mut usable, mut unusable) = (Vec::new(), Vec::new());
+    for id in ids {
+        match attached(tx, business, std::slice::from_ref(id))? {
+            Ok(found) => usable.extend(found),
+            Err(unready) => unusable.push(unready.id),
+        }
+    }
+    Ok((usable, unusable))
 }
 
 fn predict(whole: bool, unmet: &[UnmetRule], unknown: &[String]) -> Prediction {

@@ -97,7 +97,7 @@ pub fn submission(n: u32, business: u32, state: State) -> Submission {
         state,
         number: Some(NASTY.into()),
         form: form(n),
-        attachments: vec![AttachedDocument { id: id(7), digest: Digest::of(b"a") }],
+        attachments: vec![AttachedDocument { id: id(7), document: None, digest: Digest::of(b"a") }],
         dossier: Dossier {
             corrections: vec![Correction { reason: NASTY.into(), form: form(n), at: at(5) }],
             ..Dossier::default()
@@ -132,6 +132,7 @@ pub fn attachment(n: u32, business: u32) -> Attachment {
         side: Side::Business,
         application: id(business),
         name: NASTY.into(),
+        document: Some("charter".into()),
         content_type: "application/pdf".into(),
         size: i64::MAX,
         digest: Digest::of(&n.to_be_bytes()),

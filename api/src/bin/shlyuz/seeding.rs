@@ -7,12 +7,7 @@ use std::{
     path::Path,
 };
 
-use api::{
-    access::{scope::Side as ScopeSide, secret::ClientSecret},
-    clients::scopes_of,
-    enrol::enrol,
-    gateway::Gateway,
-};
+use api::{access::secret::ClientSecret, clients::scopes_of, enrol::enrol, gateway::Gateway};
 use domain::{
     actor::Side,
     application::{Application, Authentication},
@@ -93,10 +88,7 @@ fn insert(
 
 fn application(gateway: &Gateway, name: &str, authority: Option<AuthorityId>) -> (Application, String) {
     let issued = ClientSecret::generate(gateway.random_bytes());
-    let (side, scopes) = match authority {
-        Some(_) => (Side::Authority, ScopeSide::Authority),
-        None => (Side::Business, ScopeSide::Business),
-    };
+    let side = if authority.is_some() { Side::Authority } else { Side::Business };
     let id: ApplicationId = gateway.stamp().id();
     let application = Application {
         id,
@@ -104,7 +96,7 @@ fn application(gateway: &Gateway, name: &str, authority: Option<AuthorityId>) ->
         side,
         authority,
         authentication: Authentication::Secret(*issued.kept.digest()),
-        scopes: scopes_of(scopes),
+        scopes: scopes_of(side),
         created_at: gateway.wall_clock.now(),
     };
     (application, issued.plain)

@@ -98,6 +98,7 @@ CREATE TABLE attachments (
     application_id TEXT COLLATE "C" NOT NULL REFERENCES applications (id),
     name TEXT NOT NULL,
     content_type TEXT NOT NULL,
+    document TEXT COLLATE "C",
     size BIGINT NOT NULL,
     digest BYTEA NOT NULL,
     state TEXT COLLATE "C" NOT NULL,

@@ -99,6 +99,7 @@ CREATE TABLE attachments (
     application_id TEXT NOT NULL REFERENCES applications (id),
     name TEXT NOT NULL,
     content_type TEXT NOT NULL,
+    document TEXT,
     size INTEGER NOT NULL,
     digest BLOB NOT NULL,
     state TEXT NOT NULL,
