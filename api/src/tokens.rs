@@ -5,10 +5,11 @@ use std::sync::Arc;
 use domain::{
     ports::{
         signer::ReceiptSigner,
-        store::{Store, StoreError, StoredKey},
+        store::{Store, StoreError, StoredKey, Tx},
     },
     time::Timestamp,
 };
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use crate::access::{
@@ -48,14 +49,39 @@ impl Tokens {
         store: &Store,
         terms: Terms,
         secrets_allowed: bool,
-        seed: [u8; 32],
+        (seed, rotate_after): ([u8; 32], SignedDuration),
         now: Timestamp,
     ) -> Result<Self, KeysError> {
-        let stored = store.write(move |tx| first_key(tx, &seed, now)).await?;
-        let verifier = TokenVerifier::new(terms, ring(&stored)?, REMEMBERED_TOKENS);
+        let stored = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
+        let verifier = TokenVerifier::new(terms, ring(&stored, now)?, REMEMBERED_TOKENS);
         let revoked = store.read(move |tx| tx.access().revocations(now)).await?;
         verifier.load_revocations(revoked);
         Ok(Self { verifier: Arc::new(verifier), secrets_allowed })
+    }
+
+    /// Takes over the keys and revocations that other gateways over the same store made; makes a successor to a key
+    /// older than `rotate_after` from `seed`.
+    ///
+    /// # Errors
+    /// [`KeysError`]; what was known stays in force.
+    pub async fn refresh(
+        &self,
+        store: &Store,
+        (seed, rotate_after): ([u8; 32], SignedDuration),
+        now: Timestamp,
+    ) -> Result<(), KeysError> {
+        let reading = move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, tx.access().revocations(now)?));
+        let (mut keys, revoked) = store.read(reading).await?;
+        self.verifier.load_revocations(revoked);
+        if keys.first().is_none_or(|newest| now.since(newest.created_at) > rotate_after) {
+            keys = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
+        }
+        let (known, stored) = (self.verifier.ring(), ring(&keys, now)?);
+        if known.jwks() != stored.jwks() {
+            tracing::info!(kid = stored.active().kid(), "the gateway's keys changed");
+            self.verifier.replace_ring(stored);
+        }
+        Ok(())
     }
 
     /// Verifies an access token.
@@ -82,30 +108,38 @@ impl Tokens {
     }
 }
 
-fn first_key(
-    tx: &mut dyn domain::ports::store::Tx,
+/// How long before it signs a new key is published, so that every replica and every cache knows it by then.
+const LEAD: SignedDuration = SignedDuration::from_mins(10);
+
+/// The stored keys; the first one is made here, and a successor when the newest is older than `rotate_after`.
+fn with_fresh_key(
+    tx: &mut dyn Tx,
     seed: &[u8; 32],
+    rotate_after: SignedDuration,
     now: Timestamp,
 ) -> Result<Vec<StoredKey>, StoreError> {
-    let keys = tx.access().keys()?;
-    if !keys.is_empty() {
-        return Ok(keys);
-    }
+    let mut keys = tx.access().keys()?;
+    let signs_from = match keys.first() {
+        None => now,
+        Some(newest) if now.since(newest.created_at) > rotate_after => now.plus(LEAD),
+        Some(_) => return Ok(keys),
+    };
     let key = SigningKey::from_seed(seed);
-    let stored = StoredKey { kid: key.kid().to_owned(), pkcs8: key.to_pkcs8(), created_at: now };
+    let stored = StoredKey { kid: key.kid().to_owned(), pkcs8: key.to_pkcs8(), created_at: signs_from };
     tx.access().insert_key(&stored)?;
-    Ok(vec![stored])
+    keys.insert(0, stored);
+    Ok(keys)
 }
 
-/// The ring of stored keys, newest first: the newest signs, all verify.
-fn ring(stored: &[StoredKey]) -> Result<KeyRing, KeysError> {
+/// The ring of stored keys, newest first: the newest whose time has come signs, all verify.
+fn ring(stored: &[StoredKey], now: Timestamp) -> Result<KeyRing, KeysError> {
     let read = |key: &StoredKey| {
         SigningKey::from_pkcs8(&key.pkcs8).map_err(|_| KeysError::Unreadable(key.kid.clone()))
     };
-    let mut oldest_first = stored.iter().rev();
-    let oldest = oldest_first.next().ok_or_else(|| KeysError::Unreadable("(none)".into()))?;
+    let oldest = stored.last().ok_or_else(|| KeysError::Unreadable("(none)".into()))?;
+    let active = stored.iter().find(|key| key.created_at <= now).unwrap_or(oldest);
     let mut ring = KeyRing::new(read(oldest)?);
-    for key in oldest_first {
+    for key in stored.iter().rev().chain([active]) {
         ring = ring.rotate(read(key)?);
     }
     Ok(ring)
@@ -118,5 +152,34 @@ impl ReceiptSigner for GatewaySigner {
         let mut claims = claims.clone();
         claims.insert("iss".into(), json!(self.0.terms().issuer));
         self.0.ring().sign_receipt(&claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_micros(hours * 3_600_000_000).expect("in range")
+    }
+
+    fn stored(seed: u8, created_at: Timestamp) -> StoredKey {
+        let key = SigningKey::from_seed(&[seed; 32]);
+        StoredKey { kid: key.kid().to_owned(), pkcs8: key.to_pkcs8(), created_at }
+    }
+
+    #[test]
+    fn a_successor_is_published_before_it_signs() {
+        let (old, new) = (stored(1, at(0)), stored(2, at(25)));
+        let keys = [new.clone(), old.clone()];
+        let before = ring(&keys, at(24)).expect("readable keys");
+        assert_eq!(before.active().kid(), old.kid);
+        assert!(before.trusts(&new.kid), "other replicas must know the key before it signs");
+        let after = ring(&keys, at(25)).expect("readable keys");
+        assert_eq!(after.active().kid(), new.kid);
+        assert!(after.trusts(&old.kid), "what the old key signed must go on verifying");
+        assert!(at(25).since(at(0)) > DAY);
     }
 }

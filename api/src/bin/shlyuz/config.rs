@@ -9,6 +9,7 @@ use std::{
 };
 
 use api::limits::{LimitValues, Rate};
+use jiff::SignedDuration;
 
 use crate::failure::Failure;
 
@@ -80,6 +81,11 @@ impl Config {
     /// Threads, each with a connection of its own, that read the database.
     pub fn reader_threads(&self) -> usize {
         self.database.reader_threads.map_or_else(cores, count)
+    }
+
+    /// How old the newest signing key may become before a successor is made.
+    pub fn rotate_keys_after(&self) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.access.key_rotation_days) * 24)
     }
 
     /// Whether applications may prove themselves with a secret instead of a signature.

@@ -26,7 +26,9 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use domain::{
     calendar::WorkingCalendar,
     ports::{authority::Authorities, clock::Clock},
+    time::Timestamp,
 };
+use jiff::SignedDuration;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use sandbox::{Credentials, ScriptedAuthority};
 use tokio::task::JoinHandle;
@@ -51,8 +53,10 @@ pub struct Assembly {
     pub store: persistence::Handle,
 }
 
-/// How often what has expired is forgotten.
-const HOUSEKEEPING: Duration = Duration::from_secs(60);
+/// How often other gateways' revocations and keys are taken over.
+const REFRESH: Duration = Duration::from_secs(1);
+/// Rounds of [`REFRESH`] after which what has expired is forgotten.
+const ROUNDS_BETWEEN_FORGETTING: u64 = 60;
 
 /// Puts the gateway together.
 ///
@@ -67,7 +71,9 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
     let now = wall_clock.now();
     let mut seed = [0; 32];
     SystemRandom::new().fill(&mut seed).map_err(|_| "the system's random source does not answer")?;
-    let tokens = Tokens::load(&store, terms(config), config.takes_client_secrets(), seed, now).await?;
+    let rotate_after = config.rotate_keys_after();
+    let tokens =
+        Tokens::load(&store, terms(config), config.takes_client_secrets(), (seed, rotate_after), now).await?;
     let catalogue = publish::load(&store, now)
         .await
         .map_err(|error| format!("the catalogue does not hold: {error:?}"))?;
@@ -90,7 +96,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         feed,
         limits: Limits::new(config.limit_values(), config.server.trusted_proxies.clone()),
         sandbox: levers.map(|levers| levers as Arc<dyn SandboxControl>),
-        security_contact: config.base_url() + "/",
+        security_contact: config.security_contact.clone().unwrap_or_else(|| config.base_url() + "/"),
         metrics: metrics()?,
         random: SystemRandom::new(),
         store,
@@ -100,7 +106,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         Mode::Live => None,
     };
     let outbound = tokio::spawn(outbound::run(Arc::clone(&gateway)));
-    let housekeeping = tokio::spawn(keep_house(Arc::clone(&gateway)));
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&gateway), rotate_after));
     Ok(Assembly { gateway, credentials, tasks: vec![outbound, housekeeping], store: handle })
 }
 
@@ -155,15 +161,25 @@ fn metrics() -> Result<Box<dyn Fn() -> String + Send + Sync>, Box<dyn std::error
     }))
 }
 
-/// Forgets, minute by minute, what has expired.
-async fn keep_house(gateway: Arc<Gateway>) {
-    loop {
-        tokio::time::sleep(HOUSEKEEPING).await;
+/// Takes over what other gateways over the same store changed, and forgets, minute by minute, what has expired.
+async fn keep_house(gateway: Arc<Gateway>, rotate_after: SignedDuration) {
+    for round in 1_u64.. {
+        tokio::time::sleep(REFRESH).await;
         let now = gateway.wall_clock.now();
-        gateway.limits.forget_idle();
-        gateway.tokens.verifier().forget_expired(now);
-        if let Err(error) = gateway.store.write(move |tx| tx.access().forget_expired(now)).await {
-            tracing::warn!(%error, "expired assertions and revocations are not forgotten, trying again");
+        let refreshed = gateway.tokens.refresh(&gateway.store, (gateway.random_bytes(), rotate_after), now).await;
+        if let Err(error) = refreshed {
+            tracing::warn!(%error, "keys and revocations are not refreshed, trying again");
         }
+        if round % ROUNDS_BETWEEN_FORGETTING == 0 {
+            forget(&gateway, now).await;
+        }
+    }
+}
+
+async fn forget(gateway: &Gateway, now: Timestamp) {
+    gateway.limits.forget_idle();
+    gateway.tokens.verifier().forget_expired(now);
+    if let Err(error) = gateway.store.write(move |tx| tx.access().forget_expired(now)).await {
+        tracing::warn!(%error, "expired assertions and revocations are not forgotten, trying again");
     }
 }

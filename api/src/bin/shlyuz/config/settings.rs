@@ -121,6 +121,8 @@ section! {
     base_url: Option<String> = { unless "`http://` and the listen address" };
     /// The directory for what the gateway keeps itself: the SQLite file, attachments, `sandbox.json`.
     data_dir: PathBuf = { "./data" };
+    /// Where vulnerabilities are reported: a `mailto:` or `https:` URI, told at `/.well-known/security.txt`.
+    security_contact: Option<String> = { unless "the base address" };
 }
 
 section! {
@@ -159,7 +161,9 @@ section! {
     /// How callers prove themselves.
     Access in "access", ACCESS;
     /// Seconds an access token is good for.
-    token_lifetime_s: u64 = { "300" } from 30 to 3600;
+    token_lifetime_s: u64 = { "300" } from 30 to 900;
+    /// Days after which a successor to the newest signing key is made; it signs ten minutes after it is published.
+    key_rotation_days: u32 = { "90" } from 1 to 3650;
     /// Whether applications may prove themselves by `client_secret_basic`; only ever in the sandbox.
     client_secret: Option<bool> = { unless "`true` in the sandbox, `false` live" };
 }

@@ -84,7 +84,7 @@ fn every_fault_is_told_at_once_with_key_layer_and_mend() {
     expect("log.level", &["\"loud\"", "error warn info debug trace"]);
     expect(
         "access.token_lifetime_s",
-        &["5 is out of range", "SHLYUZ_ACCESS__TOKEN_LIFETIME_S", "30 to 3600"],
+        &["5 is out of range", "SHLYUZ_ACCESS__TOKEN_LIFETIME_S", "30 to 900"],
     );
     expect("limits.body_bites", &["SHLYUZ_LIMITS__BODY_BYTES?"]);
     expect("base_url", &["live mode", "https://"]);
