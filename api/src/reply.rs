@@ -1,23 +1,17 @@
 //! Typed replies: each sets its status and headers, and tells the document about them.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::collections::BTreeMap;
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder, Responder,
     body::BoxBody,
     http::{
         StatusCode,
-        header::{CACHE_CONTROL, CONTENT_LANGUAGE, ETAG, HeaderValue, LINK, LOCATION, VARY},
+        header::{CACHE_CONTROL, ETAG, HeaderValue, LINK},
     },
     web::Bytes,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{
-    digest::Digest,
-    idempotency::{Once, StoredReply},
-    page::Page,
-    text::Language,
-};
+use domain::page::Page;
 use serde::Serialize;
 use utoipa::{
     IntoResponses, ToSchema,
@@ -31,6 +25,12 @@ use crate::{
     extract::{IfNoneMatch, cursor, version_tag},
     problem::header_doc,
 };
+
+mod keyed;
+mod public;
+
+pub use keyed::{Created, Done, created, done, render};
+pub use public::{Public, Rendered};
 
 type Documented = BTreeMap<String, RefOr<Response>>;
 
@@ -157,87 +157,6 @@ impl<T: ToSchema> IntoResponses for Listed<T> {
     }
 }
 
-/// 201 with what was made.
-#[derive(Debug)]
-pub struct Created<T>(Sent<T>);
-
-impl<T: Serialize> Created<T> {
-    /// What was made, and where it is found.
-    pub fn new(view: &T, location: String, etag: Option<String>) -> Self {
-        Self(Sent::now(render(StatusCode::CREATED, view, Some(location), etag)))
-    }
-}
-
-impl<T> From<StoredReply> for Created<T> {
-    fn from(reply: StoredReply) -> Self {
-        Self(Sent::now(reply))
-    }
-}
-
-impl<T> From<Once> for Created<T> {
-    fn from(once: Once) -> Self {
-        Self(Sent::from(once))
-    }
-}
-
-impl<T> Responder for Created<T> {
-    type Body = BoxBody;
-
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        self.0.send()
-    }
-}
-
-impl<T: ToSchema> IntoResponses for Created<T> {
-    fn responses() -> Documented {
-        let made = keyed("Made, or made earlier under the same key.", reference::<T>())
-            .header("Location", header_doc(Type::String, "Where it is found."))
-            .header("ETag", header_doc(Type::String, "Its version, for If-Match and If-None-Match."));
-        documented([("201", made)])
-    }
-}
-
-/// 200 with the outcome of an act.
-#[derive(Debug)]
-pub struct Done<T>(Sent<T>);
-
-impl<T: Serialize> Done<T> {
-    /// The outcome.
-    pub fn new(view: &T, etag: Option<String>) -> Self {
-        Self(Sent::now(render(StatusCode::OK, view, None, etag)))
-    }
-}
-
-impl<T> From<StoredReply> for Done<T> {
-    fn from(reply: StoredReply) -> Self {
-        Self(Sent::now(reply))
-    }
-}
-
-impl<T> From<Once> for Done<T> {
-    fn from(once: Once) -> Self {
-        Self(Sent::from(once))
-    }
-}
-
-impl<T> Responder for Done<T> {
-    type Body = BoxBody;
-
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        self.0.send()
-    }
-}
-
-impl<T: ToSchema> IntoResponses for Done<T> {
-    fn responses() -> Documented {
-        let done = keyed("Done, or done earlier under the same key.", reference::<T>()).header(
-            "ETag",
-            header_doc(Type::String, "The version after it; absent where the result has none."),
-        );
-        documented([("200", done)])
-    }
-}
-
 /// 204.
 #[derive(Debug)]
 pub struct NoContent;
@@ -253,129 +172,6 @@ impl Responder for NoContent {
 impl IntoResponses for NoContent {
     fn responses() -> Documented {
         documented([("204", response("Done.", None))])
-    }
-}
-
-/// A public answer, the same for everybody: rendered once, its ETag taken from its bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    body: Bytes,
-    etag: HeaderValue,
-    language: Option<Language>,
-}
-
-impl Rendered {
-    /// Renders a value; `language` where its texts are in one.
-    pub fn new<T: Serialize>(value: &T, language: Option<Language>) -> Self {
-        let body = Bytes::from(to_json(value));
-        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Digest::of(&body).as_bytes()[..16]));
-        Self { body, etag: HeaderValue::from_str(&tag).expect("base64url is visible ASCII"), language }
-    }
-}
-
-/// 200 with what anybody may see and caches may keep, or 304.
-#[derive(Debug)]
-pub struct Public<T> {
-    rendered: Rendered,
-    shape: PhantomData<fn() -> T>,
-}
-
-impl<T: Serialize> Public<T> {
-    /// Renders now.
-    pub fn new(value: &T, language: Option<Language>) -> Self {
-        Rendered::new(value, language).into()
-    }
-}
-
-impl<T> From<Rendered> for Public<T> {
-    fn from(rendered: Rendered) -> Self {
-        Self { rendered, shape: PhantomData }
-    }
-}
-
-impl<T> Responder for Public<T> {
-    type Body = BoxBody;
-
-    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let Rendered { body, etag, language } = self.rendered;
-        let mut reply = unless_held(request, etag.to_str().unwrap_or_default());
-        reply
-            .insert_header((ETAG, etag))
-            .insert_header((CACHE_CONTROL, "public, max-age=60, must-revalidate"));
-        if let Some(language) = language {
-            reply.insert_header((CONTENT_LANGUAGE, language.tag())).insert_header((VARY, "Accept-Language"));
-        }
-        finish(reply, || body)
-    }
-}
-
-impl<T: ToSchema> IntoResponses for Public<T> {
-    fn responses() -> Documented {
-        let found = response("What was asked for; caches may keep it.", Some(reference::<T>()))
-            .header("ETag", header_doc(Type::String, "The digest of the answer, for If-None-Match."));
-        documented([
-            ("200", found),
-            ("304", response("Nothing has changed since the ETag in If-None-Match.", None)),
-        ])
-    }
-}
-
-/// The reply to an act that made a versioned thing.
-pub fn created<T: Serialize + Versioned>(view: &T, location: String) -> StoredReply {
-    render(StatusCode::CREATED, view, Some(location), Some(version_tag(view.version())))
-}
-
-/// The reply to an act on a versioned thing.
-pub fn done<T: Serialize + Versioned>(view: &T) -> StoredReply {
-    render(StatusCode::OK, view, None, Some(version_tag(view.version())))
-}
-
-/// Renders a reply to be remembered with its effect, inside the unit of work.
-pub fn render<T: Serialize>(
-    status: StatusCode,
-    view: &T,
-    location: Option<String>,
-    etag: Option<String>,
-) -> StoredReply {
-    StoredReply { status: status.as_u16(), location, etag, body: to_json(view) }
-}
-
-/// A rendered reply on its way out.
-#[derive(Debug)]
-struct Sent<T> {
-    reply: StoredReply,
-    replayed: bool,
-    shape: PhantomData<fn() -> T>,
-}
-
-impl<T> Sent<T> {
-    fn now(reply: StoredReply) -> Self {
-        Self { reply, replayed: false, shape: PhantomData }
-    }
-
-    fn send(self) -> HttpResponse {
-        let StoredReply { status, location, etag, body } = self.reply;
-        let mut reply = HttpResponse::build(StatusCode::from_u16(status).unwrap_or(StatusCode::OK));
-        if let Some(location) = location {
-            reply.insert_header((LOCATION, location));
-        }
-        if let Some(etag) = etag {
-            reply.insert_header((ETAG, etag));
-        }
-        if self.replayed {
-            reply.insert_header(("Idempotent-Replayed", "true"));
-        }
-        reply.content_type("application/json").body(body)
-    }
-}
-
-impl<T> From<Once> for Sent<T> {
-    fn from(once: Once) -> Self {
-        let (reply, replayed) = match once {
-            Once::Done(reply) => (reply, false),
-            Once::Replayed(reply) => (reply, true),
-        };
-        Self { reply, replayed, shape: PhantomData }
     }
 }
 
@@ -424,13 +220,6 @@ fn response(description: &str, schema: Option<RefOr<Schema>>) -> ResponseBuilder
             "RateLimit-Policy",
             header_doc(Type::String, "The rate that holds: `\"application\";q=100;w=1`."),
         )
-}
-
-fn keyed(description: &str, schema: RefOr<Schema>) -> ResponseBuilder {
-    response(description, Some(schema)).header(
-        "Idempotent-Replayed",
-        header_doc(Type::String, "`true` where this is the answer of an earlier request with the same key."),
-    )
 }
 
 fn documented<const N: usize>(responses: [(&str, ResponseBuilder); N]) -> Documented {

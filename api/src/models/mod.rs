@@ -2,6 +2,7 @@
 
 pub mod attachment;
 pub mod authority;
+pub mod batch;
 pub mod business;
 pub mod catalogue;
 pub mod channel;

@@ -15,6 +15,7 @@ use domain::text::Language;
 
 pub mod attachments;
 pub mod authority;
+pub mod batches;
 pub mod businesses;
 pub mod catalogue;
 pub mod channel;
@@ -77,6 +78,7 @@ pub fn base_document() -> Document {
     for schemas in [
         attachments::Schemas::openapi(),
         authority::Schemas::openapi(),
+        batches::Schemas::openapi(),
         businesses::Schemas::openapi(),
         catalogue::Schemas::openapi(),
         channel::Schemas::openapi(),
@@ -162,7 +164,7 @@ fn version_1(config: &mut ServiceConfig<'_>) {
         .service(steps::rate_submission)
         .service(steps::list_timeline)
         .service(steps::list_submission_receipts)
-        .service(preflight::create_submission_batch)
+        .service(batches::create_submission_batch)
         .service(preflight::query_submission_statuses)
         .service(attachments::declare_attachment)
         .service(attachments::list_attachments)

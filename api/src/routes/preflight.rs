@@ -1,20 +1,11 @@
-//! Preflight, batches and the bulk status query: for programs that file for many.
+//! Asking before and after: what would be decided, and how many stand.
 
-use actix_web::{
-    post,
-    web::{Data, ReqData},
-};
+use actix_web::{post, web::Data};
 use domain::{
-    idempotency::{Claim, Once, OnceError},
     ids::SubmissionId,
-    ports::store::{StoreError, Tx},
-    submission::{
-        draft::{self, DraftError},
-        lodge::{self, LodgeError},
-        preflight::preflight,
-    },
+    ports::store::StoreError,
+    submission::{draft::DraftError, preflight::preflight},
 };
-use serde_json::value::RawValue;
 use utoipa::OpenApi;
 
 use super::submissions::BusinessPath;
@@ -22,22 +13,17 @@ use crate::{
     access::scope::{Scope, SubmissionsRead, SubmissionsWrite},
     extract::{Caller, Json, Language, Path},
     gateway::Gateway,
-    keyed::received,
-    middleware::RequestId,
     models::{
         preflight::{NewPreflight, PreflightView},
-        submission::{
-            BatchItem, BatchItemResult, BatchResult, NewBatch, StatusList, StatusQuery, SubmissionStatus,
-            SubmissionView,
-        },
+        submission::{StatusList, StatusQuery, SubmissionStatus},
     },
-    problem::{Problem, Rejection, Scene},
-    reply::{Answered, created},
+    problem::Rejection,
+    reply::Answered,
 };
 
 /// The schemas that the handlers below reply with.
 #[derive(OpenApi)]
-#[openapi(components(schemas(PreflightView, BatchResult, BatchItemResult, StatusList, Problem)))]
+#[openapi(components(schemas(PreflightView, StatusList)))]
 pub struct Schemas;
 
 /// Try a submission
@@ -58,82 +44,6 @@ pub async fn preflight_submission(
     let (desk, now) = (gateway.desk(), gateway.clock.now());
     let forecast = gateway.store.read(move |tx| preflight(tx, &desk, &trial, now)).await?;
     Ok(Answered(PreflightView::new(forecast, language.0)))
-}
-
-/// Draft or lodge several submissions
-///
-/// Each item stands alone: one refused does not harm the others. Each has its own key, so repeating the whole batch
-/// after a lost answer repeats nothing; an item's result is what a single call would have answered.
-#[utoipa::path(tag = "submissions", security(("oauth2" = [SubmissionsWrite::NAME])),
-    extensions(("x-standard" = json!(["4.6.1.1"]))))]
-#[post("/submission-batches")]
-pub async fn create_submission_batch(
-    caller: Caller<SubmissionsWrite>,
-    body: Json<NewBatch>,
-    id: ReqData<RequestId>,
-    language: Language,
-    gateway: Data<Gateway>,
-) -> Result<Answered<BatchResult>, Rejection<StoreError>> {
-    let items = body.value.items.into_iter().map(|item| batch_item(&caller, item, &gateway));
-    let outcomes = futures_util::future::join_all(items).await;
-    let scene = Scene {
-        base_url: &gateway.base_url,
-        language: language.0,
-        instance: "/v1/submission-batches",
-        request_id: id.0.to_str().unwrap_or_default(),
-    };
-    let items = outcomes.into_iter().map(|(key, outcome)| item_result(key, outcome, &scene)).collect();
-    Ok(Answered(BatchResult { items }))
-}
-
-async fn batch_item(
-    caller: &Caller<SubmissionsWrite>,
-    item: BatchItem,
-    gateway: &Gateway,
-) -> (String, Result<Once, Rejection<LodgeError>>) {
-    let BatchItem { business_id, idempotency_key: key, submission } = item;
-    let fingerprint = submission.fingerprint(&business_id);
-    let claim = Claim { application: caller.application.clone(), key: key.clone(), fingerprint };
-    let on_behalf = match caller.on_behalf(&business_id) {
-        Ok(on_behalf) => on_behalf,
-        Err(fault) => return (key, Err(fault.into())),
-    };
-    let (desk, received, at_once) = (gateway.desk(), received(&claim, None), submission.lodge);
-    let command = submission.into_command(on_behalf);
-    let effect = move |tx: &mut dyn Tx, stamp| -> Result<_, LodgeError> {
-        let view: SubmissionView = match at_once {
-            true => lodge::lodge_new(tx, &desk, &command, &received, stamp)?.into(),
-            false => draft::draft(tx, &desk, &command, stamp)?.into(),
-        };
-        let address = view.address();
-        Ok(created(&view, address))
-    };
-    let outcome: Result<Once, OnceError<LodgeError>> = gateway.once(claim, effect).await;
-    (key, outcome.map_err(Rejection::from))
-}
-
-fn item_result(
-    key: String,
-    outcome: Result<Once, Rejection<LodgeError>>,
-    scene: &Scene<'_>,
-) -> BatchItemResult {
-    match outcome {
-        Ok(Once::Done(reply) | Once::Replayed(reply)) => BatchItemResult {
-            idempotency_key: key,
-            status: reply.status,
-            submission: RawValue::from_string(reply.body).ok(),
-            problem: None,
-        },
-        Err(rejection) => {
-            let problem = Problem::render(rejection.into_draft(), scene);
-            BatchItemResult {
-                idempotency_key: key,
-                status: problem.status,
-                submission: None,
-                problem: Some(problem),
-            }
-        }
-    }
 }
 
 /// Ask for many statuses

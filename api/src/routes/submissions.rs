@@ -2,14 +2,18 @@
 
 use actix_web::{get, patch, post, web::Data};
 use domain::{
+    idempotency::StoredReply,
     ids::{BusinessId, SubmissionId},
+    mandate::OnBehalf,
     ports::store::Tx,
+    receipt::Received,
     submission::{
         State,
         draft::{self, DraftError},
         list::SubmissionFilter,
         lodge::{self, LodgeDraft, LodgeError},
     },
+    time::Stamp,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
@@ -90,16 +94,27 @@ pub async fn create_submission(
     gateway: Data<Gateway>,
 ) -> Result<Created<SubmissionView>, Rejection<LodgeError>> {
     let claim = key.claim(&caller.application, Some(body.digest))?;
-    let (desk, received, at_once) = (gateway.desk(), received(&claim, Some(body.digest)), body.value.lodge);
-    let command = body.value.into_command(caller.on_behalf(&path.business_id)?);
-    let effect = move |tx: &mut dyn Tx, stamp| -> Result<_, LodgeError> {
+    let received = received(&claim, Some(body.digest));
+    let effect = draft_or_lodge(&gateway, body.value, caller.on_behalf(&path.business_id)?, received);
+    Ok(gateway.once(claim, effect).await?.into())
+}
+
+/// The effect of a new submission, as asked: kept as a draft, or lodged.
+pub(super) fn draft_or_lodge(
+    gateway: &Gateway,
+    new: NewSubmission,
+    on_behalf: OnBehalf,
+    received: Received,
+) -> impl Fn(&mut dyn Tx, Stamp) -> Result<StoredReply, LodgeError> + Send + 'static {
+    let (desk, at_once) = (gateway.desk(), new.lodge);
+    let command = new.into_command(on_behalf);
+    move |tx, stamp| {
         let view: SubmissionView = match at_once {
             true => lodge::lodge_new(tx, &desk, &command, &received, stamp)?.into(),
             false => draft::draft(tx, &desk, &command, stamp)?.into(),
         };
         Ok(created(&view, view.address()))
-    };
-    Ok(gateway.once(claim, effect).await?.into())
+    }
 }
 
 /// List a business's submissions
