@@ -24,6 +24,7 @@ use crate::{extract::refuse, reply::render};
 pub struct NewAttachment {
     /// File name, for people; no path.
     #[validate(length(min = 1, max = 255), custom(function = plain_name))]
+    #[schema(min_length = 1, max_length = 255)]
     pub name: String,
     /// Its content type: one of those at `/v1/limits`.
     #[validate(custom(function = taken_type))]
@@ -31,9 +32,11 @@ pub struct NewAttachment {
     /// Which of the service's documents it is: a code of the service's `documents`.
     #[serde(default)]
     #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
     pub document: Option<String>,
     /// Size in bytes, at most 100 MiB.
     #[validate(range(min = 1, max = domain::attachment::MAX_BYTES))]
+    #[schema(minimum = 1, maximum = 104857600)]
     pub size: i64,
     /// SHA-256 of the whole content.
     pub digest: Digest,

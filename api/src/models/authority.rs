@@ -18,9 +18,11 @@ use validator::Validate;
 pub struct NewLease {
     /// At most this many tasks, 1 to 100.
     #[validate(range(min = 1, max = 100))]
+    #[schema(minimum = 1, maximum = 100)]
     pub limit: u32,
     /// How long nobody else gets them, in seconds, 5 to 3600.
     #[validate(range(min = 5, max = 3600))]
+    #[schema(minimum = 5, maximum = 3600)]
     pub lease_s: u32,
 }
 
@@ -158,9 +160,11 @@ pub struct NewInformationRequest {
     /// Pointers into the form whose values are asked for anew.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     pub fields: Vec<String>,
     /// How many working days the business has, 1 to 60.
     #[validate(range(min = 1, max = 60))]
+    #[schema(minimum = 1, maximum = 60)]
     pub answer_in_working_days: u32,
 }
 

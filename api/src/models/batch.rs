@@ -15,6 +15,7 @@ use super::submission::{NewSubmission, SubmissionView};
 pub struct NewBatch {
     /// 1 to 100 items.
     #[validate(length(min = 1, max = 100), nested)]
+    #[schema(min_items = 1, max_items = 100)]
     pub items: Vec<BatchItem>,
 }
 
@@ -26,6 +27,7 @@ pub struct BatchItem {
     pub business_id: BusinessId,
     /// The item's own key, as an Idempotency-Key of a single call: repeating the batch repeats no item.
     #[validate(length(min = 1, max = 255))]
+    #[schema(min_length = 1, max_length = 255)]
     pub idempotency_key: String,
     /// The submission.
     #[validate(nested)]

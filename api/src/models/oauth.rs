@@ -112,6 +112,7 @@ pub struct KeySet(pub Value);
 pub struct ClientRegistration {
     /// How its maker calls it.
     #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
     pub client_name: String,
     /// `private_key_jwt` or `client_secret_basic`.
     pub token_endpoint_auth_method: AuthMethod,

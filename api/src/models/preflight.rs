@@ -22,6 +22,7 @@ use crate::problem::{ProblemViolation, rule_violation};
 pub struct NewPreflight {
     /// The service, by code.
     #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
     pub service: String,
     /// The form's data.
     #[serde(default)]
@@ -30,6 +31,7 @@ pub struct NewPreflight {
     /// Attachments, in the order given.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     pub attachments: Vec<AttachmentId>,
 }
 

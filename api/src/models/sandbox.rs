@@ -19,6 +19,7 @@ pub struct ClockView {
 pub struct ClockMove {
     /// Seconds forward, 1 to 31,622,400 (366 days). Never backwards.
     #[validate(range(min = 1, max = 31_622_400))]
+    #[schema(minimum = 1, maximum = 31_622_400)]
     pub advance_s: u32,
 }
 
@@ -48,5 +49,6 @@ pub struct ScenarioList {
 pub struct NewTestBusiness {
     /// The profile's name, as listed at `/sandbox/scenarios`.
     #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
     pub profile: String,
 }

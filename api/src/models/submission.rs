@@ -32,10 +32,12 @@ use crate::reply::Versioned;
 pub struct NewSubmission {
     /// The service, by code (`GET /v1/services`).
     #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
     pub service: String,
     /// The life situation it belongs to, by code.
     #[serde(default)]
     #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
     pub life_situation: Option<String>,
     /// The form's data; may be partial for a draft. Its schema: `GET /v1/services/{code}/form`.
     #[serde(default)]
@@ -44,6 +46,7 @@ pub struct NewSubmission {
     /// Attachments that are stored already, in the order they are to be read.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     pub attachments: Vec<AttachmentId>,
     /// Whether to lodge at once. False keeps a draft.
     #[serde(default)]
@@ -79,6 +82,7 @@ pub struct SubmissionPatch {
     /// The new list of attachments.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     pub attachments: Option<Vec<AttachmentId>>,
     /// The new life situation; null clears it.
     #[serde(default, deserialize_with = "present")]
@@ -111,6 +115,7 @@ impl SubmissionPatch {
 pub struct NewCorrection {
     /// Why, in words.
     #[validate(length(min = 1, max = 1000))]
+    #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
     /// RFC 7396 merge patch of the form.
     #[serde(default)]
@@ -119,6 +124,7 @@ pub struct NewCorrection {
     /// The new list of attachments, where it changes.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     pub attachments: Option<Vec<AttachmentId>>,
 }
 
@@ -140,6 +146,7 @@ pub struct NewResponse {
     /// The answer in words.
     #[serde(default)]
     #[validate(length(min = 1, max = 10_000))]
+    #[schema(min_length = 1, max_length = 10_000)]
     pub text: Option<String>,
     /// RFC 7396 merge patch of the form, where values were asked for anew.
     #[serde(default)]
@@ -148,6 +155,7 @@ pub struct NewResponse {
     /// Documents sent with it.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     pub attachments: Vec<AttachmentId>,
 }
 
@@ -166,13 +174,16 @@ impl NewResponse {
 pub struct NewRating {
     /// Satisfaction: 1 not at all, 2 rather not, 3 rather yes, 4 fully.
     #[validate(range(min = 1, max = 4))]
+    #[schema(minimum = 1, maximum = 4)]
     pub satisfaction: u8,
     /// Ease: 1 hard, 2 rather hard, 3 rather easy, 4 easy.
     #[validate(range(min = 1, max = 4))]
+    #[schema(minimum = 1, maximum = 4)]
     pub ease: u8,
     /// What could be better.
     #[serde(default)]
     #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000)]
     pub comment: Option<String>,
 }
 
@@ -352,6 +363,7 @@ impl From<Submission> for SubmissionStatus {
 pub struct StatusQuery {
     /// 1 to 1000 ids, of any of the caller's businesses.
     #[validate(length(min = 1, max = 1000))]
+    #[schema(min_items = 1, max_items = 1000)]
     pub ids: Vec<SubmissionId>,
 }
 

@@ -199,9 +199,11 @@ pub async fn get_prefill(
 pub struct InteractionQuery {
     /// Only this life situation, by code.
     #[validate(length(max = 64))]
+    #[param(max_length = 64)]
     pub life_situation: Option<String>,
     /// Only this service, by code.
     #[validate(length(max = 64))]
+    #[param(max_length = 64)]
     pub service: Option<String>,
     /// Only this channel.
     pub touchpoint: Option<Touchpoint>,

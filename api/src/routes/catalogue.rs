@@ -91,9 +91,11 @@ pub async fn list_segments(gateway: Data<Gateway>) -> Public<SegmentList> {
 pub struct ServiceQuery {
     /// Only of this life situation, by code.
     #[validate(length(max = 64))]
+    #[param(max_length = 64)]
     pub life_situation: Option<String>,
     /// Only for this segment, by code.
     #[validate(length(max = 64))]
+    #[param(max_length = 64)]
     pub segment: Option<String>,
     /// Only of this kind.
     pub kind: Option<ServiceKind>,
@@ -170,6 +172,7 @@ pub struct DictionaryPath {
 pub struct DictionaryQuery {
     /// Part of a title, or the beginning of a code; absent means all rows.
     #[validate(length(max = 200))]
+    #[param(max_length = 200)]
     #[param(example = "ресторан")]
     pub q: Option<String>,
     /// At most this many, 1 to 1000.
@@ -211,6 +214,7 @@ pub async fn list_faq(gateway: Data<Gateway>) -> Public<FaqList> {
 pub struct SearchQuery {
     /// What is looked for, in one's own words.
     #[validate(length(min = 1, max = 500))]
+    #[param(min_length = 1, max_length = 500)]
     #[param(example = "поставить кассу на учёт")]
     pub q: String,
 }

@@ -66,7 +66,7 @@ pub async fn get_openapi_json(gateway: Data<Gateway>) -> Raw {
 ///
 /// The same document for tools that prefer YAML.
 #[utoipa::path(tag = "channel", security(()),
-    responses((status = 200, description = "The document.", content_type = "application/yaml", body = String)),
+    responses((status = 200, description = "The document.", content_type = "application/yaml", body = Object)),
     extensions(("x-standard" = json!(["4.6.1.2", "8.2/4"]))))]
 #[get("/openapi.yaml")]
 pub async fn get_openapi_yaml(gateway: Data<Gateway>) -> Raw {

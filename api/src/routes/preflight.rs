@@ -66,7 +66,11 @@ pub async fn query_submission_statuses(
         .map(|submission| (submission.id.clone(), submission.into()))
         .collect();
     let (mut items, mut not_found) = (Vec::new(), Vec::new());
+    let mut told = std::collections::HashSet::new();
     for id in asked {
+        if !told.insert(id.clone()) {
+            continue; // Asked twice, told once.
+        }
         match visible.remove(&id) {
             Some(status) => items.push(status),
             None => not_found.push(id),

@@ -34,6 +34,7 @@ pub struct ReceiptQuery {
     pub digest: Option<Digest>,
     /// An Idempotency-Key that the calling application used.
     #[validate(length(min = 1, max = 255))]
+    #[param(min_length = 1, max_length = 255)]
     pub idempotency_key: Option<String>,
 }
 

@@ -65,9 +65,11 @@ pub struct SubmissionQuery {
     pub state: Option<State>,
     /// Only for this service, by code.
     #[validate(length(max = 64))]
+    #[param(max_length = 64)]
     pub service: Option<String>,
     /// Only for this life situation, by code.
     #[validate(length(max = 64))]
+    #[param(max_length = 64)]
     pub life_situation: Option<String>,
 }
 
