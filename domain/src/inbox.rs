@@ -135,7 +135,7 @@ pub fn acknowledge(
 /// Gives a task back before its lease ends, to be delivered again from `available_at` on.
 ///
 /// # Errors
-/// As [`acknowledge`].
+/// As [`acknowledge`]; an acknowledged task is no longer held and cannot be given back.
 pub fn release(
     tx: &mut dyn Tx,
     authority: &AuthorityId,
@@ -145,6 +145,9 @@ pub fn release(
     now: Timestamp,
 ) -> Result<Task, LeaseError> {
     let mut task = held(tx, authority, task, lease, now)?;
+    if task.acknowledged_at.is_some() {
+        return Err(LeaseError::LeaseLost);
+    }
     task.lease = None;
     task.available_at = available_at;
     tx.inbox().update(&task)?;

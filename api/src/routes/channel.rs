@@ -2,10 +2,10 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::{StatusCode, header},
+    http::header,
     web::Data,
 };
-use domain::text::Language as Tongue;
+use domain::{ports::store::StoreError, text::Language as Tongue};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, OpenApi};
@@ -16,7 +16,7 @@ use crate::{
     gateway::Gateway,
     limits::LimitValues,
     models::channel::{ComponentView, StatusView},
-    problem::{Code, Problem, Rejection, page},
+    problem::{Code, Fault, Problem, ProblemDraft, Rejection, page},
     reply::{Answered, Public, Raw},
 };
 
@@ -143,18 +143,14 @@ pub async fn get_livez() -> Raw {
 ///
 /// 200 while it takes requests; 503 while it shuts down or its store cannot be reached.
 #[utoipa::path(tag = "channel", security(()), extensions(("x-standard" = json!(["4.6.1.4/availability"]))),
-    responses((status = 200, description = "It is ready.", content_type = "text/plain", body = String),
-        (status = 503, description = "Not now.", content_type = "text/plain", body = String)))]
+    responses((status = 200, description = "It is ready.", content_type = "text/plain", body = String)))]
 #[get("/readyz")]
-pub async fn get_readyz(gateway: Data<Gateway>) -> Raw {
-    let (status, text) = if gateway.limits.is_draining() {
-        (StatusCode::SERVICE_UNAVAILABLE, "stopping")
-    } else if !gateway.store_answers().await {
-        (StatusCode::SERVICE_UNAVAILABLE, "store down")
-    } else {
-        (StatusCode::OK, "ok")
-    };
-    Raw(HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(text))
+pub async fn get_readyz(gateway: Data<Gateway>) -> Result<Raw, Rejection<StoreError>> {
+    if gateway.limits.is_draining() {
+        return Err(Fault::from(ProblemDraft::plain(Code::ShuttingDown).retry_after(1)).into());
+    }
+    gateway.store.read(|tx| tx.events().head()).await?;
+    Ok(Raw(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok")))
 }
 
 /// Get the metrics

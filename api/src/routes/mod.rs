@@ -121,6 +121,7 @@ pub fn mount(config: &mut ServiceConfig<'_>, sandbox: bool) {
     if sandbox {
         config
             .service(sandbox::register_client)
+            .service(sandbox::get_sandbox_authorization_server)
             .service(sandbox::create_test_business)
             .service(sandbox::list_scenarios)
             .service(sandbox::get_clock)

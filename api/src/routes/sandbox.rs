@@ -13,12 +13,12 @@ use crate::{
     gateway::Gateway,
     models::{
         business::BusinessView,
-        oauth::{ClientRegistration, RegisteredClient},
+        oauth::{ClientRegistration, RegisteredClient, ServerMetadata},
         sandbox::{ClockMove, ClockView, NewTestBusiness, ScenarioList, ScenarioView},
     },
     outbound,
     problem::Rejection,
-    reply::{Answered, Created},
+    reply::{Answered, Created, Public},
 };
 
 /// The schemas that the handlers below reply with.
@@ -38,6 +38,16 @@ pub async fn register_client(
     let registered = clients::register(&gateway, body.value).await?;
     let location = format!("/oauth2/register/{}", registered.client_id);
     Ok(Created::new(&registered, location, None))
+}
+
+/// Get the sandbox's authorization server's metadata
+///
+/// The same metadata at the place that RFC 8414 §3.1 gives it: the sandbox's issuer has a path, so that no live gateway
+/// takes its tokens.
+#[utoipa::path(tag = "oauth2", security(()), extensions(("x-standard" = json!(["4.6.1.2"]))))]
+#[get("/.well-known/oauth-authorization-server/sandbox")]
+pub async fn get_sandbox_authorization_server(gateway: Data<Gateway>) -> Public<ServerMetadata> {
+    Public::new(&ServerMetadata(clients::metadata(&gateway)), None)
 }
 
 /// Make a test business

@@ -78,6 +78,9 @@ impl Desk {
     }
 
     /// Checks a changed form as a whole, before the change is kept.
+    ///
+    /// A submission keeps the version of the form it was lodged by: where the service was replaced meanwhile, only the
+    /// authority can judge the change.
     pub(super) fn recheck(
         &self,
         tx: &mut dyn Tx,
@@ -85,8 +88,8 @@ impl Desk {
         stamp: &Stamp,
     ) -> Result<(), StepError> {
         let business = tx.businesses().find(&submission.business)?.ok_or(StepError::NotFound)?;
-        let Some(service) = self.catalogue.service(&submission.service) else {
-            // The service was replaced by another code meanwhile: what was lodged keeps its course.
+        let service = self.catalogue.service(&submission.service);
+        let Some(service) = service.filter(|found| found.document.version == submission.service_version) else {
             return Ok(());
         };
         let filled = (&submission.form, submission.attachments.as_slice());
