@@ -4,6 +4,7 @@
 //! directory synced, before the store says "stored". So a stored attachment never points at missing bytes.
 
 use std::{
+    fs::TryLockError,
     io,
     path::{Path, PathBuf},
 };
@@ -81,6 +82,9 @@ impl Blobs {
 
     /// Adds bytes at `offset` and returns the offset reached. What arrived before a failure stays, to be resumed.
     ///
+    /// While one sender adds, another is refused: the rest of a broken line must not fall among the bytes of its
+    /// continuation.
+    ///
     /// # Errors
     /// [`AppendError`].
     pub async fn append<E>(
@@ -90,11 +94,17 @@ impl Blobs {
         size: i64,
         mut bytes: impl Stream<Item = Result<actix_web::web::Bytes, E>> + Unpin,
     ) -> Result<i64, AppendError<E>> {
+        let file = OpenOptions::new().create(true).append(true).open(self.part(id)).await?.into_std().await;
+        let alone = match file.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        };
         let mut reached = self.offset(id).await?;
-        if reached != offset {
+        if reached != offset || !alone {
             return Err(AppendError::Offset { current: reached });
         }
-        let mut file = OpenOptions::new().create(true).append(true).open(self.part(id)).await?;
+        let mut file = File::from_std(file);
         let outcome = loop {
             match bytes.next().await {
                 None => break Ok(()),

@@ -54,6 +54,8 @@ pub struct LimitValues {
     pub page_items_default: u32,
     /// Bytes of one attachment.
     pub attachment_bytes: u64,
+    /// Content types of attachments that are taken.
+    pub attachment_content_types: Vec<String>,
     /// Characters of an Idempotency-Key.
     pub idempotency_key_chars: u32,
     /// Seconds until the first byte of a body must have come.
@@ -84,6 +86,7 @@ impl Default for LimitValues {
             page_items: 1000,
             page_items_default: 100,
             attachment_bytes: domain::attachment::MAX_BYTES.unsigned_abs(),
+            attachment_content_types: domain::attachment::CONTENT_TYPES.map(str::to_owned).to_vec(),
             idempotency_key_chars: 255,
             body_first_byte_s: 10,
             body_bytes_per_s: 1024,

@@ -148,8 +148,7 @@ fn ring(stored: &[StoredKey], now: Timestamp) -> Result<KeyRing, KeysError> {
 struct GatewaySigner(Arc<TokenVerifier>);
 
 impl ReceiptSigner for GatewaySigner {
-    fn sign(&self, claims: &Map<String, Value>) -> String {
-        let mut claims = claims.clone();
+    fn sign(&self, mut claims: Map<String, Value>) -> String {
         claims.insert("iss".into(), json!(self.0.terms().issuer));
         self.0.ring().sign_receipt(&claims)
     }

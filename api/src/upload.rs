@@ -11,7 +11,7 @@ use domain::{
     ports::store::StoreError,
 };
 use futures_util::StreamExt;
-use utoipa::openapi::{RefOr, Response};
+use utoipa::openapi::{KnownFormat, RefOr, Response, SchemaFormat};
 
 use crate::{
     blobs::AppendError,
@@ -194,11 +194,36 @@ async fn complete(gateway: &Gateway, attachment: Attachment) -> Result<bool, Upl
     Ok(accepted)
 }
 
+/// An attachment's bytes.
+pub struct Download(HttpResponse);
+
+impl actix_web::Responder for Download {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.0
+    }
+}
+
+impl utoipa::IntoResponses for Download {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<Response>> {
+        let bytes = utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .build();
+        let content = utoipa::openapi::ContentBuilder::new().schema(Some(bytes)).build();
+        let response = utoipa::openapi::ResponseBuilder::new()
+            .description("The bytes.")
+            .content("application/octet-stream", content);
+        [("200".to_owned(), response.build().into())].into()
+    }
+}
+
 /// Sends a stored attachment.
 ///
 /// # Errors
 /// [`UploadError::NotFound`] while it is not whole.
-pub async fn send(gateway: &Gateway, attachment: &Attachment) -> Result<HttpResponse, UploadError> {
+pub async fn send(gateway: &Gateway, attachment: &Attachment) -> Result<Download, UploadError> {
     if attachment.state != AttachmentState::Stored {
         return Err(UploadError::NotFound);
     }
@@ -211,5 +236,5 @@ pub async fn send(gateway: &Gateway, attachment: &Attachment) -> Result<HttpResp
         .insert_header((header::CONTENT_DISPOSITION, "attachment"))
         .insert_header(("Repr-Digest", format!("sha-256=:{digest}:")));
     let length = u64::try_from(attachment.size).unwrap_or(0);
-    Ok(response.no_chunking(length).streaming(bytes))
+    Ok(Download(response.no_chunking(length).streaming(bytes)))
 }

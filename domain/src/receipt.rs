@@ -72,7 +72,7 @@ pub(crate) struct Accepted<'a> {
     pub id: ReceiptId,
     pub sequence: i64,
     pub act: Act,
-    pub document: &'a Value,
+    pub digest: Digest,
     pub actor: &'a BusinessActor,
     pub received: &'a Received,
     pub subject: &'a str,
@@ -82,13 +82,12 @@ pub(crate) struct Accepted<'a> {
 impl Accepted<'_> {
     /// Signs the facts.
     pub(crate) fn seal(self, signer: &dyn ReceiptSigner) -> Receipt {
-        let digest = document_digest(self.document);
-        let jws = signer.sign(&self.claims(&digest));
+        let jws = signer.sign(self.claims());
         Receipt {
             id: self.id,
             sequence: self.sequence,
             act: self.act,
-            digest,
+            digest: self.digest,
             body_digest: self.received.body_digest,
             business: self.actor.business.clone(),
             application: self.actor.application.clone(),
@@ -99,7 +98,7 @@ impl Accepted<'_> {
         }
     }
 
-    fn claims(&self, digest: &Digest) -> Map<String, Value> {
+    fn claims(&self) -> Map<String, Value> {
         let members = [
             ("jti", json!(self.id)),
             ("iat", json!(self.at.seconds())),
@@ -107,7 +106,7 @@ impl Accepted<'_> {
             ("act", json!(self.act)),
             ("at", json!(self.at)),
             ("seq", json!(self.sequence)),
-            ("digest", json!(digest)),
+            ("digest", json!(self.digest)),
             ("body_digest", json!(self.received.body_digest)),
             ("business_id", json!(self.actor.business)),
             ("client_id", json!(self.actor.application)),
@@ -119,7 +118,7 @@ impl Accepted<'_> {
 }
 
 /// SHA-256 of a document in the canonical form of RFC 8785, so that any party can recompute it.
-pub fn document_digest(document: &Value) -> Digest {
+pub fn document_digest(document: &impl Serialize) -> Digest {
     let canonical =
         serde_json_canonicalizer::to_vec(document).expect("JSON values always have a canonical form");
     Digest::of(&canonical)

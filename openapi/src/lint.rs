@@ -125,7 +125,7 @@ fn answered(operation: &Operation<'_>, wrong: &mut Vec<String>) {
             wrong.push(format!("{status} has no description"));
         }
         let fails = status.starts_with('4') || status.starts_with('5');
-        let oauth = operation.path.starts_with("/oauth2/") || operation.path == "/readyz";
+        let oauth = operation.path.starts_with("/oauth2/");
         let problem = response["content"]["application/problem+json"].is_object();
         if fails && !oauth && !problem {
             wrong.push(format!("{status} is not a problem document"));

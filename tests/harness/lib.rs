@@ -3,8 +3,13 @@
 
 pub mod client;
 pub mod document;
+pub mod engines;
+pub mod filing;
+pub mod own;
+pub mod papers;
 pub mod postgres;
 pub mod program;
 
 pub use client::{Answer, Client};
+pub use own::Own;
 pub use program::{Engine, Program};

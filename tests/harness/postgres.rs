@@ -1,7 +1,8 @@
 //! A throw-away PostgreSQL cluster for one test process.
 //!
-//! It stands in a temporary directory, listens on a free port of 127.0.0.1 and forgets `fsync`. A watchdog stops it and
-//! removes the directory when this process ends, however it ends: it reads from a pipe that only this process holds.
+//! It stands in a temporary directory, listens on a free port of 127.0.0.1 and forgets `fsync` unless it is asked to be
+//! durable. A watchdog stops it and removes the directory when this process ends, however it ends: it reads from a pipe
+//! that only this process holds.
 
 use std::{
     fs,
@@ -24,6 +25,12 @@ pub const REQUIRED: &str = "SHLYUZ_REQUIRE_POSTGRES";
 /// The migrated database that every test's database is copied from.
 const TEMPLATE: &str = "shlyuz_template";
 
+/// What the tests' cluster does without: it is thrown away with its data.
+const FORGETFUL: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nshared_buffers = '32MB'\n";
+
+/// What the server does by itself: every commit waits for the disk.
+const DURABLE: &str = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n";
+
 /// A running cluster.
 pub struct Cluster {
     port: u16,
@@ -41,7 +48,7 @@ impl Cluster {
     /// Where it is not installed but required, or does not start.
     pub fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
-        let shared = SHARED.get_or_init(|| programs().map(|bin| Self::start(&bin)));
+        let shared = SHARED.get_or_init(|| programs().map(|bin| Self::start(&bin, FORGETFUL)));
         if shared.is_none() {
             let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
             assert!(!required, "PostgreSQL not found, but {REQUIRED}=1");
@@ -49,6 +56,12 @@ impl Cluster {
             let _unseen = writeln!(std::io::stderr(), "SKIPPED: PostgreSQL not found (no initdb)");
         }
         shared.as_ref()
+    }
+
+    /// A cluster of its own with PostgreSQL's own settings for durability, for the benchmark. None where PostgreSQL is
+    /// not installed. It ends with this value.
+    pub fn durable() -> Option<Self> {
+        programs().map(|bin| Self::start(&bin, DURABLE))
     }
 
     /// A fresh, migrated database, by its URL.
@@ -72,6 +85,19 @@ impl Cluster {
         self.create(&sql);
     }
 
+    /// Ends every session of a database and takes no new ones until [`Self::open`].
+    pub fn shut(&self, url: &str) {
+        let name = url.rsplit('/').next().unwrap_or(url);
+        self.create(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+        self.cut_off(url);
+    }
+
+    /// Takes sessions of a database again.
+    pub fn open(&self, url: &str) {
+        let name = url.rsplit('/').next().unwrap_or(url);
+        self.create(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    }
+
     fn create(&self, sql: &str) {
         let _alone = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
         let mut conn = PgConnection::establish(&self.url("postgres")).expect("the cluster runs");
@@ -82,7 +108,7 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
-    fn start(bin: &Path) -> Self {
+    fn start(bin: &Path, durability: &str) -> Self {
         let home =
             tempfile::Builder::new().prefix("shlyuz-pg-").tempdir().expect("a temporary directory").keep();
         own(&home);
@@ -94,7 +120,8 @@ impl Cluster {
             unprivileged(&bin.join("initdb")).args(init).current_dir(&home).output().expect("initdb starts");
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = free_port();
-        fs::write(data.join("postgresql.auto.conf"), settings(&home, port)).expect("the cluster's settings");
+        fs::write(data.join("postgresql.auto.conf"), settings(&home, port, durability))
+            .expect("the cluster's settings");
         let watchdog = watch(bin, &home);
         let cluster =
             Self { port, databases: AtomicU32::new(0), creating: Mutex::new(()), _watchdog: watchdog };
@@ -135,12 +162,11 @@ fn programs() -> Option<PathBuf> {
     newest.max_by_key(version).or_else(on_path)
 }
 
-fn settings(home: &Path, port: u16) -> String {
+fn settings(home: &Path, port: u16, durability: &str) -> String {
     let home = home.to_string_lossy();
     format!(
-        "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{home}'\nfsync = off\n\
-         synchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_connections = 300\n\
-         shared_buffers = '32MB'\n"
+        "port = {port}\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = '{home}'\n\
+         max_connections = 300\n{durability}"
     )
 }
 

@@ -104,6 +104,8 @@ impl Program {
     /// Waits until the process has ended and returns its exit code; None where a signal ended it.
     pub fn wait(&mut self) -> Option<i32> {
         let mut child = self.watched.take().expect("the program runs");
+        // Waiting closes a child's standard input, at which the watcher kills the gateway: keep it open meanwhile.
+        let _watched = child.stdin.take();
         let code =
             child.wait().expect("a child can be waited for").code().expect("the watcher is not killed");
         (code < 128).then_some(code)
@@ -125,8 +127,10 @@ impl Program {
     fn launch(&mut self) {
         let port = free_port();
         self.base_url = format!("http://127.0.0.1:{port}");
-        // The watcher kills the gateway when its own standard input closes, which the test process's death does.
-        let script = r#""$0" serve <&- & echo $! > "$1"; pid=$!; (cat >/dev/null; kill -9 $pid 2>/dev/null) & wait $pid"#;
+        // The watcher kills the gateway when its own standard input closes, which the test process's death does. What a
+        // shell puts in the background reads from /dev/null, hence the detour by descriptor 3.
+        let script = r#"exec 3<&0; "$0" serve <&- 3<&- & echo $! > "$1"; pid=$!
+            (cat <&3 >/dev/null; kill -9 $pid 2>/dev/null) & exec 3<&-; wait $pid"#;
         let mut child = Command::new("sh")
             .args(["-c", script])
             .arg(binary())

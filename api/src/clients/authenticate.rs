@@ -12,6 +12,7 @@ use super::OAuthRefusal;
 use crate::{
     access::{assertion::PresentedAssertion, jwks::PublicKeys, secret::ClientSecret},
     gateway::Gateway,
+    middleware::address_of,
 };
 
 /// The only kind of assertion (RFC 7523 §2.2).
@@ -122,8 +123,7 @@ async fn find(gateway: &Gateway, id: &str) -> Result<Option<Application>, OAuthR
 }
 
 fn hold_rate(gateway: &Gateway, request: &HttpRequest, client: &str) -> Result<(), OAuthRefusal> {
-    let address = request.peer_addr().map(|address| address.ip());
-    match address {
+    match address_of(request, &gateway.limits.trusted_proxies) {
         Some(address) => Ok(gateway.limits.admit_token_request(client, address)?),
         None => Ok(()),
     }

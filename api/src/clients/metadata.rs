@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{access::scope::ALL, gateway::Gateway};
+use crate::{access::scope::{ALL, SandboxControl, Scope}, gateway::Gateway};
 
 /// The authorization server's metadata.
 pub fn metadata(gateway: &Gateway) -> Value {
@@ -12,6 +12,8 @@ pub fn metadata(gateway: &Gateway) -> Value {
     } else {
         &["private_key_jwt"]
     };
+    let known = ALL.iter().filter(|scope| gateway.sandbox.is_some() || scope.name != SandboxControl::NAME);
+    let scopes: Vec<&str> = known.map(|scope| scope.name).collect();
     let algorithms = ["EdDSA", "Ed25519", "ES256", "PS256"];
     let mut metadata = json!({
         "issuer": gateway.tokens.verifier().terms().issuer,
@@ -20,7 +22,7 @@ pub fn metadata(gateway: &Gateway) -> Value {
         "introspection_endpoint": at("/oauth2/introspect"),
         "jwks_uri": at("/.well-known/jwks.json"),
         "service_documentation": at("/docs/"),
-        "scopes_supported": ALL.iter().map(|scope| scope.name).collect::<Vec<_>>(),
+        "scopes_supported": scopes,
         "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "authorization_details_types_supported": ["shlyuz_business"],

@@ -5,6 +5,7 @@ use domain::{
     application::{Application, Authentication},
     ports::store::StoreError,
 };
+use serde_json::Value;
 
 use crate::{
     access::{
@@ -42,19 +43,7 @@ pub async fn register(
     asked: ClientRegistration,
 ) -> Result<RegisteredClient, RegisterError> {
     let ClientRegistration { client_name, token_endpoint_auth_method: method, jwks } = asked;
-    let (authentication, secret) = match (method, jwks) {
-        (AuthMethod::ClientSecretBasic, None) => {
-            let issued = ClientSecret::generate(gateway.random_bytes());
-            (Authentication::Secret(*issued.kept.digest()), Some(issued.plain))
-        }
-        (AuthMethod::PrivateKeyJwt, Some(jwks)) => {
-            PublicKeys::from_jwks(&jwks).map_err(RegisterError::Keys)?;
-            (Authentication::Keys(jwks.to_string()), None)
-        }
-        (AuthMethod::ClientSecretBasic, Some(_)) | (AuthMethod::PrivateKeyJwt, None) => {
-            return Err(RegisterError::KeysMismatch);
-        }
-    };
+    let (authentication, secret) = proof(gateway, method, jwks)?;
     let mut stamp = gateway.stamp();
     let application = Application {
         id: stamp.id(),
@@ -77,6 +66,27 @@ pub async fn register(
         scope: application.scopes,
         grant_types: vec!["client_credentials"],
     })
+}
+
+/// How the application will prove itself, and the secret that it is told once.
+fn proof(
+    gateway: &Gateway,
+    method: AuthMethod,
+    jwks: Option<Value>,
+) -> Result<(Authentication, Option<String>), RegisterError> {
+    match (method, jwks) {
+        (AuthMethod::ClientSecretBasic, None) => {
+            let issued = ClientSecret::generate(gateway.random_bytes());
+            Ok((Authentication::Secret(*issued.kept.digest()), Some(issued.plain)))
+        }
+        (AuthMethod::PrivateKeyJwt, Some(jwks)) => {
+            PublicKeys::from_jwks(&jwks).map_err(RegisterError::Keys)?;
+            Ok((Authentication::Keys(jwks.to_string()), None))
+        }
+        (AuthMethod::ClientSecretBasic, Some(_)) | (AuthMethod::PrivateKeyJwt, None) => {
+            Err(RegisterError::KeysMismatch)
+        }
+    }
 }
 
 /// Every scope that a side may hold, separated by spaces.

@@ -63,6 +63,14 @@ impl<S> Caller<S> {
         }
     }
 
+    /// Asks once more at the end of a long wait, in which the token may have been revoked.
+    ///
+    /// # Errors
+    /// 401 where it is no longer good.
+    pub fn still_admitted(&self, good: bool) -> Result<(), Fault> {
+        if good { Ok(()) } else { Err(unauthenticated(true).into()) }
+    }
+
     /// Whose events the caller may read.
     pub fn audience(&self) -> Audience {
         let application = self.application.clone();

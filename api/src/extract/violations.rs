@@ -117,7 +117,7 @@ fn wrong_type(pointer: &str, expected: &str) -> Violation {
         pointer: pointer.to_owned(),
         code: "type".into(),
         detail: both(format!("Нужно: {ru}."), format!("Expected: {en}.")),
-        fix: Fix::say(both(format!("Передайте {ru}."), format!("Give {en}."))),
+        fix: Fix::say(both(format!("Дайте значение такого вида: {ru}."), format!("Give {en}."))),
     }
 }
 

@@ -109,7 +109,7 @@ fn make_id(now: Timestamp) -> HeaderValue {
 }
 
 /// The caller's network address: the peer, or what a trusted proxy says last.
-pub(super) fn address_of(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
+pub fn address_of(request: &HttpRequest, trusted: &[IpAddr]) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     if !trusted.contains(&peer) {
         return Some(peer);

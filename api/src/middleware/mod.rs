@@ -25,6 +25,7 @@ use domain::ids::ApplicationId;
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
+pub use arrival::address_of;
 pub use methods::AllowedMethods;
 
 use crate::{

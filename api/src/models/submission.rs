@@ -1,5 +1,7 @@
 //! Submissions on the wire.
 
+use std::collections::{HashMap, HashSet};
+
 use domain::{
     digest::Digest,
     ids::{ApplicationId, AttachmentId, AuthorityId, BusinessId, RequestId, SubmissionId},
@@ -374,4 +376,23 @@ pub struct StatusList {
     pub items: Vec<SubmissionStatus>,
     /// Ids that do not exist or that the caller may not see.
     pub not_found: Vec<SubmissionId>,
+}
+
+impl StatusList {
+    /// Every id asked for, once: its status if it is among the visible, else as not found.
+    pub fn new(asked: Vec<SubmissionId>, visible: impl Iterator<Item = Submission>) -> Self {
+        let mut statuses: HashMap<SubmissionId, SubmissionStatus> =
+            visible.map(|submission| (submission.id.clone(), submission.into())).collect();
+        let (mut items, mut not_found, mut told) = (Vec::new(), Vec::new(), HashSet::new());
+        for id in asked {
+            if !told.insert(id.clone()) {
+                continue; // Asked twice, told once.
+            }
+            match statuses.remove(&id) {
+                Some(status) => items.push(status),
+                None => not_found.push(id),
+            }
+        }
+        Self { items, not_found }
+    }
 }

@@ -14,6 +14,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
+use tokio::sync::Mutex;
 
 use crate::gateway::Gateway;
 
@@ -52,11 +53,15 @@ pub async fn run(gateway: Arc<Gateway>) {
     }
 }
 
+/// One turn at a time, so that what another turn holds in its hands is done when this one ends.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 /// Does all that is due now: deliveries until none is left, then overdue submissions.
 ///
 /// # Errors
 /// What the store says; the rest stays due.
 pub async fn turn(gateway: &Gateway) -> Result<(), StoreError> {
+    let _alone = TURN.lock().await;
     while connector::deliver(gateway).await? > 0 {}
     loop {
         let (desk, stamp) = (gateway.desk(), gateway.stamp());

@@ -136,7 +136,7 @@ catalogue! {
         "Возьмите задачу из /v1/authority/inbox заново." "Take the task from /v1/authority/inbox again.";
     UploadOffsetMismatch = 409 "upload-offset-mismatch" MEND:
         "Загрузка продолжена не с того места" "The upload goes on at the wrong place";
-        "Продолжите с байта, названного в offset." "Go on at the byte that offset names.";
+        "Продолжите с байта, названного в upload_offset." "Go on at the byte that upload_offset names.";
     StaleVersion = 412 "stale-version" MEND:
         "Запись уже изменилась" "The resource has changed";
         "Прочитайте запись заново, примените изменение к новой версии и пришлите её ETag в If-Match." "Read the resource again, apply the change to the new version and send its ETag in If-Match.";
@@ -158,7 +158,7 @@ catalogue! {
     DigestMismatch = 422 "digest-mismatch" MEND:
         "Содержимое не совпало с контрольной суммой" "The content does not match its digest";
         "Посчитайте SHA-256 отправляемых байтов и загрузите документ заново." "Take the SHA-256 of the bytes you send and upload the document again.";
-    AttachmentNotReady = 422 "attachment-not-ready" RETRY:
+    AttachmentNotReady = 422 "attachment-not-ready" MEND:
         "Вложение ещё не загружено полностью" "An attachment is not whole yet";
         "Завершите загрузку вложений, названных в violations, затем повторите." "Finish uploading the attachments named in violations, then repeat.";
     IdempotencyKeyReused = 422 "idempotency-key-reused" MEND:

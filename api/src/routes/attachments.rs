@@ -22,8 +22,8 @@ use crate::{
     gateway::Gateway,
     models::attachment::{AttachmentView, NewAttachment},
     problem::{Fault, Rejection},
-    reply::{Answered, Created, Listed, Raw},
-    upload::{self, UploadError, Uploaded},
+    reply::{Answered, Created, Listed},
+    upload::{self, Download, UploadError, Uploaded},
 };
 
 /// The schemas that the handlers below reply with.
@@ -146,16 +146,15 @@ pub async fn upload_attachment(
 /// The bytes as they were uploaded; `Repr-Digest` (RFC 9530) carries their SHA-256.
 #[utoipa::path(tag = "attachments", params(AttachmentPath),
     security(("oauth2" = [AttachmentsRead::NAME])),
-    responses((status = 200, description = "The bytes.", content_type = "application/octet-stream", body = Vec<u8>)),
     extensions(("x-standard" = json!(["4.6.1.1", "4.1.16"]))))]
 #[get("/businesses/{business_id}/attachments/{attachment_id}/content")]
 pub async fn download_attachment(
     caller: Caller<AttachmentsRead>,
     path: Path<AttachmentPath>,
     gateway: Data<Gateway>,
-) -> Result<Raw, Rejection<UploadError>> {
+) -> Result<Download, Rejection<UploadError>> {
     let found = owned(&caller, path.into_inner(), &gateway).await?;
-    Ok(Raw(upload::send(&gateway, &found).await?))
+    Ok(upload::send(&gateway, &found).await?)
 }
 
 async fn owned<S: Scope>(

@@ -37,8 +37,8 @@ use crate::{
     },
     problem::{Fault, Rejection},
     publish::{self, PublishError},
-    reply::{Answered, Created, Done, Fetched, Raw, done},
-    upload::{self, UploadError, Uploaded},
+    reply::{Answered, Created, Done, Fetched, done},
+    upload::{self, Download, UploadError, Uploaded},
 };
 
 /// The schemas that the handlers below reply with.
@@ -312,16 +312,15 @@ pub async fn upload_result_document(
 /// The bytes of what the business attached, or of a result document; `Repr-Digest` carries their SHA-256.
 #[utoipa::path(tag = "authority", params(AddressedAttachmentPath),
     security(("oauth2" = [AuthoritySubmissionsRead::NAME])),
-    responses((status = 200, description = "The bytes.", content_type = "application/octet-stream", body = Vec<u8>)),
     extensions(("x-standard" = json!(["4.6.1.1", "4.1.16"]))))]
 #[get("/authority/submissions/{submission_id}/attachments/{attachment_id}/content")]
 pub async fn download_addressed_attachment(
     caller: Caller<AuthoritySubmissionsRead>,
     path: Path<AddressedAttachmentPath>,
     gateway: Data<Gateway>,
-) -> Result<Raw, Rejection<UploadError>> {
+) -> Result<Download, Rejection<UploadError>> {
     let found = named(&caller, path.into_inner(), &gateway).await?;
-    Ok(Raw(upload::send(&gateway, &found).await?))
+    Ok(upload::send(&gateway, &found).await?)
 }
 
 /// An attachment that the submission names, or a result document that belongs to it.

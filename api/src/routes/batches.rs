@@ -87,12 +87,8 @@ fn item_result(
         },
         Err(rejection) => {
             let problem = Problem::render(rejection.into_draft(), scene);
-            BatchItemResult {
-                idempotency_key: key,
-                status: problem.status,
-                submission: None,
-                problem: Some(problem),
-            }
+            let status = problem.status;
+            BatchItemResult { idempotency_key: key, status, submission: None, problem: Some(problem) }
         }
     }
 }

@@ -1,10 +1,6 @@
 //! What the channel says of itself: health, limits, problems, the document, the well-known places.
 
-use actix_web::{
-    HttpResponse, get,
-    http::header,
-    web::Data,
-};
+use actix_web::{HttpResponse, get, http::header, web::Data};
 use domain::{ports::store::StoreError, text::Language as Tongue};
 use serde::Deserialize;
 use serde_json::{Value, json};

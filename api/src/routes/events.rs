@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web::Data};
 use domain::{
     event::{Audience, Event, EventKind},
     ports::store::StoreError,
@@ -82,6 +82,7 @@ pub async fn list_events(
     let patience = Duration::from_secs(query.wait.unwrap_or(0).into());
     let reader = Reader::new(&caller, &query, &gateway);
     let (events, cursor) = reader.next(query.after.unwrap_or(0), patience).await?;
+    caller.still_admitted(gateway.still_good(&caller.token))?;
     let items = events.into_iter().map(|event| EventView::new(event, &gateway.base_url)).collect();
     Ok(Answered(EventBatch { items, next_cursor: cursor.to_string() }))
 }
@@ -106,13 +107,21 @@ pub async fn stream_events(
     let stream = async_stream::stream! {
         while gateway.still_good(&caller.token) && !gateway.feed.is_closed() {
             let Ok((events, reached)) = reader.next(cursor, HEARTBEAT).await else { break };
+            // The token may have been revoked while the stream waited: nothing more is told then.
+            if !gateway.still_good(&caller.token) {
+                break;
+            }
             cursor = reached;
             yield Ok::<_, std::convert::Infallible>(frames(events, &gateway.base_url));
         }
     };
+    Ok(Raw(stream_head().streaming(stream)))
+}
+
+fn stream_head() -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response.content_type("text/event-stream").insert_header(("Cache-Control", "no-store"));
-    Ok(Raw(response.streaming(stream)))
+    response
 }
 
 /// What one caller may read, and how much at once.

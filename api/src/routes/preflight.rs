@@ -2,7 +2,6 @@
 
 use actix_web::{post, web::Data};
 use domain::{
-    ids::SubmissionId,
     ports::store::StoreError,
     submission::{draft::DraftError, preflight::preflight},
 };
@@ -15,7 +14,7 @@ use crate::{
     gateway::Gateway,
     models::{
         preflight::{NewPreflight, PreflightView},
-        submission::{StatusList, StatusQuery, SubmissionStatus},
+        submission::{StatusList, StatusQuery},
     },
     problem::Rejection,
     reply::Answered,
@@ -60,21 +59,6 @@ pub async fn query_submission_statuses(
     let (application, ids) = (caller.application.clone(), body.value.ids);
     let asked = ids.clone();
     let found = gateway.store.read(move |tx| tx.submissions().find_many(&application, &ids)).await?;
-    let mut visible: std::collections::HashMap<SubmissionId, SubmissionStatus> = found
-        .into_iter()
-        .filter(|submission| caller.reaches(&submission.business))
-        .map(|submission| (submission.id.clone(), submission.into()))
-        .collect();
-    let (mut items, mut not_found) = (Vec::new(), Vec::new());
-    let mut told = std::collections::HashSet::new();
-    for id in asked {
-        if !told.insert(id.clone()) {
-            continue; // Asked twice, told once.
-        }
-        match visible.remove(&id) {
-            Some(status) => items.push(status),
-            None => not_found.push(id),
-        }
-    }
-    Ok(Answered(StatusList { items, not_found }))
+    let visible = found.into_iter().filter(|submission| caller.reaches(&submission.business));
+    Ok(Answered(StatusList::new(asked, visible)))
 }

@@ -70,7 +70,8 @@ fn digest_of(documents: &[Document]) -> Digest {
 }
 
 fn compile_segments(contents: &Contents, faults: &mut Faults) -> Vec<Expression> {
-    let nobody = Facts::new(&Map::new(), &Map::new(), jiff::civil::Date::ZERO);
+    let nothing = Map::new();
+    let nobody = Facts::new(&nothing, &nothing, jiff::civil::Date::ZERO);
     let mut tests = Vec::new();
     for (at, segment) in contents.segments.iter().enumerate() {
         let pointer = format!("/{at}/profile");

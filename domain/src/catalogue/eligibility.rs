@@ -34,7 +34,8 @@ pub struct Offer {
 impl Catalogue {
     /// The codes of the segments that a business belongs to. A segment that needs an absent fact does not count.
     pub fn segments_of(&self, profile: &Map<String, Value>, today: Date) -> Vec<&str> {
-        let facts = Facts::new(&Map::new(), profile, today);
+        let no_form = Map::new();
+        let facts = Facts::new(&no_form, profile, today);
         let members = self
             .segments
             .iter()
@@ -46,7 +47,8 @@ impl Catalogue {
     /// Every service in use, those open to the business first, then by how many of its segments and life situations
     /// ask for them, then by code. Judged by the profile alone: rules about the form are left for the form.
     pub fn ordered_for(&self, profile: &Map<String, Value>, today: Date) -> Vec<Offer> {
-        let facts = Facts::new(&Map::new(), profile, today);
+        let no_form = Map::new();
+        let facts = Facts::new(&no_form, profile, today);
         let segments = self.segments_of(profile, today).into_iter().collect::<BTreeSet<_>>();
         let in_use = self.services().filter(|service| service.document.stage != Stage::Retired);
         let mut offers =
@@ -59,7 +61,7 @@ impl Catalogue {
         &self,
         service: &Service,
         profile: &Map<String, Value>,
-        facts: &Facts,
+        facts: &Facts<'_>,
         segments: &BTreeSet<&str>,
     ) -> Offer {
         let mut unmet: Vec<UnmetRule> = wrong_audience(&service.document, profile).into_iter().collect();

@@ -1,8 +1,17 @@
 //! CEL over a form, a profile and a day.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
-use cel::{Context, Env, ExecutionError, Program, Value as Cel, objects::Map as CelMap};
+use cel::{
+    Context, Env, ExecutionError, Program, Value as Cel,
+    common::{
+        types::{CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString},
+        value::Val,
+    },
+};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
@@ -34,7 +43,7 @@ impl Expression {
     }
 
     /// The answer, or None where a fact that it needs is absent.
-    pub(super) fn holds(&self, facts: &Facts) -> Option<bool> {
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> Option<bool> {
         match self.program.execute(&facts.0) {
             Ok(Cel::Bool(answer)) => Some(answer),
             Ok(_) | Err(_) => None,
@@ -42,7 +51,7 @@ impl Expression {
     }
 
     /// The name in the expression that nothing defines, if evaluating comes upon one.
-    pub(super) fn unknown_name(&self, facts: &Facts) -> Option<String> {
+    pub(super) fn unknown_name(&self, facts: &Facts<'_>) -> Option<String> {
         match self.program.execute(&facts.0) {
             Err(ExecutionError::UndeclaredReference(name)) => Some(name.to_string()),
             Ok(_) | Err(_) => None,
@@ -50,22 +59,22 @@ impl Expression {
     }
 }
 
-/// What expressions are asked about. Built once for many expressions.
-pub(super) struct Facts(Context<'static, 'static>);
+/// What expressions are asked about. Built once for many expressions; texts are borrowed.
+pub(super) struct Facts<'f>(Context<'f, 'f>);
 
-impl Facts {
+impl<'f> Facts<'f> {
     /// The form as `form`, the profile as `profile`, the day as `today` in the form `2026-11-23`.
-    pub(super) fn new(form: &Map<String, Value>, profile: &Map<String, Value>, today: Date) -> Self {
+    pub(super) fn new(form: &'f Map<String, Value>, profile: &'f Map<String, Value>, today: Date) -> Self {
         let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-        context.add_variable_from_value("form", object(form));
-        context.add_variable_from_value("profile", object(profile));
+        context.add_variable_as_val("form", object(form));
+        context.add_variable_as_val("profile", object(profile));
         context.add_variable_from_value("today", today.to_string());
         add_functions(&mut context).expect("the standard library has no functions of these names");
         Self(context)
     }
 }
 
-fn add_functions(context: &mut Context<'static, 'static>) -> Result<(), cel::DeclarationError> {
+fn add_functions(context: &mut Context<'_, '_>) -> Result<(), cel::DeclarationError> {
     context.add_function("account_valid", account_valid)?;
     context.add_function("age_years", age_years)?;
     context.add_function("days_between", days_between)?;
@@ -102,22 +111,22 @@ fn date(text: &str) -> Result<Date, ExecutionError> {
     text.parse().map_err(|error| ExecutionError::function_error("date", error))
 }
 
-fn object(map: &Map<String, Value>) -> Cel {
-    let entries = map.iter().map(|(name, value)| (name.as_str().into(), cel(value))).collect();
-    Cel::Map(CelMap { map: Arc::new(entries) })
+fn object(map: &Map<String, Value>) -> Box<dyn Val + '_> {
+    let entries = map.iter().map(|(name, value)| (CelMapKey::from(name.as_str()), cel(value)));
+    Box::new(CelMap::from(entries.collect::<HashMap<_, _>>()))
 }
 
 /// JSON as CEL sees it: whole numbers are `int`, so that they compare with literals.
-fn cel(value: &Value) -> Cel {
+fn cel(value: &Value) -> Box<dyn Val + '_> {
     match value {
-        Value::Null => Cel::Null,
-        Value::Bool(flag) => Cel::Bool(*flag),
+        Value::Null => Box::new(CelNull),
+        Value::Bool(flag) => Box::new(CelBool::from(*flag)),
         Value::Number(number) => match number.as_i64() {
-            Some(whole) => Cel::Int(whole),
-            None => Cel::Float(number.as_f64().unwrap_or(f64::NAN)),
+            Some(whole) => Box::new(CelInt::from(whole)),
+            None => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
         },
-        Value::String(text) => text.as_str().into(),
-        Value::Array(items) => Cel::List(Arc::new(items.iter().map(cel).collect())),
+        Value::String(text) => Box::new(CelString::from(text.as_str())),
+        Value::Array(items) => Box::new(CelList::from(items.iter().map(cel).collect::<Vec<_>>())),
         Value::Object(map) => object(map),
     }
 }

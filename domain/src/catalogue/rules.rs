@@ -87,7 +87,7 @@ impl CompiledRule {
     }
 
     /// Judges the rule by the facts.
-    pub(super) fn standing(&self, facts: &Facts) -> Standing {
+    pub(super) fn standing(&self, facts: &Facts<'_>) -> Standing {
         match self.when.as_ref().map(|when| when.holds(facts)) {
             Some(Some(false)) => return Standing::Met,
             Some(None) => return Standing::Unknown,
@@ -101,7 +101,7 @@ impl CompiledRule {
     }
 
     /// A name in it that nothing defines, with the member it stands in.
-    pub(super) fn unknown_name(&self, facts: &Facts) -> Option<(&'static str, String)> {
+    pub(super) fn unknown_name(&self, facts: &Facts<'_>) -> Option<(&'static str, String)> {
         let in_when = self.when.as_ref().and_then(|when| when.unknown_name(facts)).map(|name| ("when", name));
         in_when.or_else(|| self.require.unknown_name(facts).map(|name| ("require", name)))
     }
@@ -120,7 +120,7 @@ pub struct Findings {
 
 impl Findings {
     /// Judges rules by the facts.
-    pub(super) fn judge<'r>(rules: impl Iterator<Item = &'r CompiledRule>, facts: &Facts) -> Self {
+    pub(super) fn judge<'r>(rules: impl Iterator<Item = &'r CompiledRule>, facts: &Facts<'_>) -> Self {
         let mut findings = Self::default();
         for rule in rules {
             match rule.standing(facts) {

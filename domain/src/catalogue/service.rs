@@ -1,6 +1,6 @@
 //! A service ready for use: its passport, its form, its rules.
 
-use std::collections::BTreeMap;
+use std::{cell::LazyCell, collections::BTreeMap};
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -56,7 +56,7 @@ impl Service {
     }
 
     /// Names in the rules that nothing defines: the rule's number, the member and the name.
-    pub(super) fn unknown_names(&self, facts: &Facts) -> Vec<(usize, (&'static str, String))> {
+    pub(super) fn unknown_names(&self, facts: &Facts<'_>) -> Vec<(usize, (&'static str, String))> {
         let rules = self.rules.iter().enumerate();
         rules.filter_map(|(number, rule)| Some((number, rule.unknown_name(facts)?))).collect()
     }
@@ -68,7 +68,8 @@ impl Service {
         profile: &Map<String, Value>,
         today: Date,
     ) -> Vec<&DocumentSpec> {
-        let facts = Facts::new(form, profile, today);
+        // Few services have papers that depend on the answers.
+        let facts = LazyCell::new(|| Facts::new(form, profile, today));
         let asked =
             |when: &Option<Expression>| when.as_ref().and_then(|when| when.holds(&facts)).unwrap_or(true);
         let papers = self.document.documents.iter().zip(&self.papers);

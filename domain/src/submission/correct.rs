@@ -51,10 +51,9 @@ pub fn correct(
     keep(tx, &submission)?;
     desk.notify(tx, &submission, TaskKind::Corrected, &mut stamp)?;
     let mover = Mover::Business(&actor);
-    let facts = json!({ "reason": command.reason });
-    let sequence = desk.tell(tx, &submission, EventKind::Corrected, &mover, facts, &mut stamp)?;
-    let document = submission.document();
-    let accepted = Acceptance { act: Act::Corrected, document: &document, sequence, actor: &actor, received };
+    let sequence = desk.tell(tx, &submission, EventKind::Corrected, &mover, json!({}), &mut stamp)?;
+    let digest = submission.digest();
+    let accepted = Acceptance { act: Act::Corrected, digest, sequence, actor: &actor, received };
     let receipt = desk.receipt(tx, &submission, &accepted, &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }

@@ -12,6 +12,7 @@ use crate::{
     business::Business,
     calendar::WorkingCalendar,
     catalogue::{Catalogue, DocumentSpec, Findings, Service},
+    digest::Digest,
     error::{Fix, Violation},
     event::{EventKind, NewEvent},
     ids::{AttachmentId, BusinessId},
@@ -190,12 +191,12 @@ impl Desk {
         accepted: &Acceptance<'_>,
         stamp: &mut Stamp,
     ) -> Result<Receipt, StoreError> {
-        let Acceptance { act, document, sequence, actor, received } = accepted;
+        let Acceptance { act, digest, sequence, actor, received } = accepted;
         let accepted = Accepted {
             id: stamp.id(),
             sequence: *sequence,
             act: *act,
-            document,
+            digest: *digest,
             actor,
             received,
             subject: submission.id.as_str(),
@@ -211,8 +212,8 @@ impl Desk {
 pub(super) struct Acceptance<'a> {
     /// Which act.
     pub act: Act,
-    /// The document that was accepted.
-    pub document: &'a Value,
+    /// The digest of the document that was accepted.
+    pub digest: Digest,
     /// The place of its event in the sequence.
     pub sequence: i64,
     /// Who acted.

@@ -11,6 +11,7 @@ use crate::{
     actor::BusinessActor,
     business::{Business, profile},
     catalogue::{Service, UnmetRule},
+    digest::Digest,
     error::Violation,
     event::EventKind,
     ids::SubmissionId,
@@ -124,7 +125,7 @@ fn lodge(
     let mut business = tx.businesses().find(&actor.business)?.ok_or(DraftError::NotFound)?;
     submission.lodge(desk.decision_due(service, stamp.now), stamp.now)?;
     submission.service_version = service.document.version;
-    judge(tx, desk, service, submission, &business, stamp)?;
+    let digest = judge(tx, desk, service, submission, &business, stamp)?;
     match stored {
         None => tx.submissions().insert(submission)?,
         Some(version) if tx.submissions().update(submission, version)? => {}
@@ -134,15 +135,14 @@ fn lodge(
     let mover = Mover::Business(actor);
     let facts = json!({ "decision_due_at": submission.decision_due_at });
     let sequence = desk.tell(tx, submission, EventKind::Lodged, &mover, facts, stamp)?;
-    let document = submission.document();
-    let accepted = Acceptance { act: Act::Lodged, document: &document, sequence, actor, received };
+    let accepted = Acceptance { act: Act::Lodged, digest, sequence, actor, received };
     let receipt = desk.receipt(tx, submission, &accepted, stamp)?;
     let lesson = service.learned(&submission.form);
     profile::learn(tx, &desk.catalogue, &mut business, &lesson, actor, submission.id.as_str(), stamp)?;
     Ok(receipt)
 }
 
-/// The whole chain of checks: format, rules, duplicates.
+/// The whole chain of checks: format, rules, duplicates. Returns the digest of the document that passed.
 fn judge(
     tx: &mut dyn Tx,
     desk: &Desk,
@@ -150,7 +150,7 @@ fn judge(
     submission: &Submission,
     business: &Business,
     stamp: &Stamp,
-) -> Result<(), LodgeError> {
+) -> Result<Digest, LodgeError> {
     let findings = desk.check(service, (&submission.form, &submission.attachments), business, stamp.now);
     if !findings.violations.is_empty() {
         return Err(LodgeError::Invalid(findings.violations));
@@ -158,9 +158,10 @@ fn judge(
     if !findings.unmet.is_empty() {
         return Err(LodgeError::Rules(findings.unmet));
     }
-    let twin = tx.submissions().open_twin(&business.id, &submission.service, &submission.digest())?;
+    let digest = submission.digest();
+    let twin = tx.submissions().open_twin(&business.id, &submission.service, &digest)?;
     match twin {
         Some(existing) if existing != submission.id => Err(LodgeError::Duplicate { existing }),
-        Some(_) | None => Ok(()),
+        Some(_) | None => Ok(digest),
     }
 }

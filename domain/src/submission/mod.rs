@@ -3,7 +3,7 @@
 //! The aggregate keeps the rules of its life cycle; the use cases beside it load, ask it to move, and store.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     digest::Digest,
@@ -268,15 +268,16 @@ pub struct Rating {
 }
 
 impl Submission {
-    /// The document that receipts are made over: service, form and the digests of what is attached.
-    pub fn document(&self) -> Value {
-        let digests: Vec<Digest> = self.attachments.iter().map(|attached| attached.digest).collect();
-        json!({ "service": self.service, "form": self.form, "attachments": digests })
-    }
-
-    /// The digest of [`Self::document`].
+    /// The digest of the document that receipts are made over: service, form and the digests of what is attached.
     pub fn digest(&self) -> Digest {
-        document_digest(&self.document())
+        #[derive(Serialize)]
+        struct Document<'a> {
+            service: &'a str,
+            form: &'a Map<String, Value>,
+            attachments: Vec<Digest>,
+        }
+        let attachments = self.attachments.iter().map(|attached| attached.digest).collect();
+        document_digest(&Document { service: &self.service, form: &self.form, attachments })
     }
 
     /// Whether the form or an answer came with this attachment.

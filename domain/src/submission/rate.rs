@@ -11,7 +11,7 @@ use super::{
 use crate::{
     event::EventKind,
     ports::store::Tx,
-    receipt::{Act, Received},
+    receipt::{Act, Received, document_digest},
     time::Stamp,
 };
 
@@ -52,7 +52,8 @@ pub fn rate(
     let mover = Mover::Business(&actor);
     let facts = json!({ "satisfaction": command.satisfaction, "ease": command.ease });
     let sequence = desk.tell(tx, &submission, EventKind::Rated, &mover, facts, &mut stamp)?;
-    let accepted = Acceptance { act: Act::Rated, document: &document, sequence, actor: &actor, received };
+    let digest = document_digest(&document);
+    let accepted = Acceptance { act: Act::Rated, digest, sequence, actor: &actor, received };
     let receipt = desk.receipt(tx, &submission, &accepted, &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }

@@ -13,7 +13,7 @@ use crate::{
     ids::{AttachmentId, RequestId},
     inbox::TaskKind,
     ports::store::Tx,
-    receipt::{Act, Received},
+    receipt::{Act, Received, document_digest},
     time::Stamp,
 };
 
@@ -60,7 +60,8 @@ pub fn respond(
     let mover = Mover::Business(&actor);
     let facts = json!({ "request_id": command.request });
     let sequence = desk.tell(tx, &submission, EventKind::Responded, &mover, facts, &mut stamp)?;
-    let accepted = Acceptance { act: Act::Responded, document: &document, sequence, actor: &actor, received };
+    let digest = document_digest(&document);
+    let accepted = Acceptance { act: Act::Responded, digest, sequence, actor: &actor, received };
     let receipt = desk.receipt(tx, &submission, &accepted, &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }

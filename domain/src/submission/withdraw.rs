@@ -16,7 +16,7 @@ use crate::{
     inbox::TaskKind,
     mandate::OnBehalf,
     ports::store::{StoreError, Tx},
-    receipt::{Act, Received},
+    receipt::{Act, Received, document_digest},
     time::Stamp,
 };
 
@@ -109,7 +109,8 @@ pub fn withdraw(
     let mover = Mover::Business(&actor);
     let sequence = desk.tell(tx, &submission, EventKind::Withdrawn, &mover, json!({}), &mut stamp)?;
     let document = json!({ "withdraw": submission.id });
-    let accepted = Acceptance { act: Act::Withdrawn, document: &document, sequence, actor: &actor, received };
+    let digest = document_digest(&document);
+    let accepted = Acceptance { act: Act::Withdrawn, digest, sequence, actor: &actor, received };
     let receipt = desk.receipt(tx, &submission, &accepted, &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }

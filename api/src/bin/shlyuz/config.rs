@@ -4,6 +4,8 @@
 //! starts, and every fault is told at once. The settings themselves stand in [`settings`], each with its meaning once.
 
 use std::{
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZero,
 };
@@ -65,12 +67,12 @@ impl Config {
         }
     }
 
-    /// Makes the data directory if it is missing.
+    /// Makes the data directory if it is missing, closed to everybody else: it holds the signing keys.
     ///
     /// # Errors
     /// What the file system says.
     pub fn make_data_dir(&self) -> Result<(), Failure> {
-        std::fs::create_dir_all(&self.data_dir).map_err(|error| Failure::of(self.data_dir.display(), error))
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.data_dir).map_err(|error| Failure::of(self.data_dir.display(), error))
     }
 
     /// Threads that answer requests.

@@ -60,7 +60,7 @@ fn directives(level: LogLevel) -> String {
         LogLevel::Trace => word.to_owned(),
         LogLevel::Error => "error".to_owned(),
         LogLevel::Warn | LogLevel::Info | LogLevel::Debug => {
-            format!("warn,shlyuz={word},api={word},domain={word},persistence={word},sandbox={word}")
+            format!("warn,access={word},shlyuz={word},api={word},domain={word},persistence={word},sandbox={word}")
         }
     }
 }

@@ -1,0 +1,260 @@
+//! The positive control: each operation, called by those who may, succeeds. What the walk refuses is refused for want
+//! of the right alone.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use reqwest::{
+    Method,
+    header::{HeaderMap, IF_MATCH},
+};
+use serde_json::{Value, json};
+use tests::{Client, Engine, client::text, on_both_engines, papers};
+
+use super::{
+    Operation,
+    world::{CONTENT, World, upload},
+};
+
+/// Calls operations by their ids and remembers which.
+struct Tour {
+    world: World,
+    operations: Vec<Operation>,
+    called: RefCell<BTreeSet<String>>,
+}
+
+/// What a call brings beyond what every call of its operation brings.
+#[derive(Default)]
+struct Call {
+    /// What stands in the path instead of the victim's things.
+    instead: Vec<(String, String)>,
+    query: &'static str,
+    body: Option<Value>,
+    /// Headers in the place of those that every call has.
+    headers: HeaderMap,
+}
+
+impl Call {
+    fn with(body: Value) -> Self {
+        Self { body: Some(body), ..Self::default() }
+    }
+
+    fn on(mut self, submission: &str, world: &World) -> Self {
+        self.instead.push((world.things.submission.clone(), submission.to_owned()));
+        self
+    }
+
+    fn attached(mut self, attachment: &str, world: &World) -> Self {
+        self.instead.push((world.things.attachment.clone(), attachment.to_owned()));
+        self
+    }
+}
+
+impl Tour {
+    async fn new(engine: Engine) -> Option<Self> {
+        let world = World::new(engine).await?;
+        Some(Self { world, operations: Operation::all(), called: RefCell::default() })
+    }
+
+    /// Calls an operation as its entitled caller; it must succeed.
+    async fn call(&self, id: &str, call: Call) -> Value {
+        let operation = self.operations.iter().find(|operation| operation.id == id);
+        let operation = operation.unwrap_or_else(|| panic!("there is no operation {id}"));
+        let mut path = self.world.path(operation);
+        for (old, new) in &call.instead {
+            path = path.replace(old, new);
+        }
+        let client = self.world.entitled(operation);
+        path.push_str(call.query);
+        let request = match &call.body {
+            Some(body) => self.world.request_with(client, operation, &path, body.to_string().into()),
+            None => self.world.request(client, operation, &path),
+        };
+        let request = request.headers(call.headers);
+        let answer = self.world.send(client, operation, request).await;
+        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        assert!(answer.status.is_success(), "{id} answered {}: {text}", answer.status);
+        self.called.borrow_mut().insert(id.to_owned());
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    async fn plain(&self, id: &str) -> Value {
+        self.call(id, Call::default()).await
+    }
+
+    /// A fresh submission of the victim: another form each time, or it would be a duplicate.
+    async fn lodged(&self, phone: u32) -> String {
+        let mut body = papers::certificate("office@example.test", true);
+        body["form"]["contact"]["phone"] = json!(format!("+7999{phone:07}"));
+        text(&self.call("create_submission", Call::with(body)).await["id"])
+    }
+}
+
+async fn oauth(tour: &Tour) {
+    let client = &tour.world.own.client();
+    let asked = json!({ "client_name": "tour", "token_endpoint_auth_method": "client_secret_basic" });
+    let made = tour.call("register_client", Call::with(asked)).await;
+    let (id, secret) = (text(&made["client_id"]), text(&made["client_secret"]));
+    let token = client.log_in(&id, &secret).await.token().expect("logged in").to_owned();
+    for operation in ["introspect", "revoke"] {
+        let url = format!("{}/oauth2/{operation}", client.base_url());
+        let request = client.http().post(url).basic_auth(&id, Some(&secret)).form(&[("token", &token)]);
+        assert_eq!(client.send(request).await.status.as_u16(), 200);
+    }
+    let forms = ["issue_token", "introspect_token", "revoke_token"];
+    tour.called.borrow_mut().extend(forms.map(str::to_owned));
+}
+
+async fn open_things(tour: &Tour) {
+    let public = tour.operations.iter().filter(|operation| operation.scope.is_none());
+    for operation in public.filter(|operation| operation.method == Method::GET) {
+        if operation.path == "/docs" {
+            // It only leads on, and the client follows it out of the document.
+            let page = tour.world.victim.request(Method::GET, "/docs").send().await.expect("it answers");
+            assert_eq!((page.status().as_u16(), page.url().path()), (200, "/docs/"));
+            tour.called.borrow_mut().insert(operation.id.clone());
+            continue;
+        }
+        let query = if operation.id == "search_catalogue" { "?q=%D0%BA%D0%B0%D1%81%D1%81%D0%B0" } else { "" };
+        tour.call(&operation.id, Call { query, ..Call::default() }).await;
+    }
+    tour.plain("create_test_business").await;
+}
+
+async fn business_reads(tour: &Tour) {
+    let guarded = tour.operations.iter().filter(|operation| operation.scope.is_some());
+    for operation in guarded.filter(|operation| operation.method == Method::GET && !operation.is_authority())
+    {
+        let query = match operation.id.as_str() {
+            "find_receipts" => "?idempotency_key=none",
+            "stream_events" => {
+                stream(tour).await;
+                continue;
+            }
+            _ => "",
+        };
+        tour.call(&operation.id, Call { query, ..Call::default() }).await;
+    }
+}
+
+/// A stream does not end: its head is enough.
+async fn stream(tour: &Tour) {
+    let response = tour.world.victim.request(Method::GET, "/v1/events/stream").send().await;
+    let response = response.expect("the gateway answers");
+    assert_eq!(response.status().as_u16(), 200);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    tour.called.borrow_mut().insert("stream_events".into());
+}
+
+async fn business_acts(tour: &Tour) {
+    let world = &tour.world;
+    let draft = text(
+        &tour.call("create_submission", Call::with(papers::certificate("a@example.test", false))).await["id"],
+    );
+    tour.call("revise_submission", Call::default().on(&draft, world)).await;
+    tour.call("lodge_submission", Call::default().on(&draft, world)).await;
+    tour.plain("preflight_submission").await;
+    let version = &tour.plain("get_profile").await["version"];
+    let tag = format!("\"v{version}\"").parse().expect("a tag is a header");
+    let headers = HeaderMap::from_iter([(IF_MATCH, tag)]);
+    tour.call("revise_profile", Call { headers, ..Call::default() }).await;
+    let item = json!({ "business_id": world.things.business, "idempotency_key": "tour-1",
+        "submission": papers::certificate("b@example.test", true) });
+    tour.call("create_submission_batch", Call::with(json!({ "items": [item] }))).await;
+    let ids = json!({ "ids": [world.things.submission] });
+    assert_eq!(
+        tour.call("query_submission_statuses", Call::with(ids)).await["items"][0]["id"],
+        world.things.submission.as_str()
+    );
+    let declared = tour.call("declare_attachment", Call::with(pdf())).await;
+    let attachment = text(&declared["id"]);
+    tour.call("get_upload_offset", Call::default().attached(&attachment, world)).await;
+    tour.call("upload_attachment", Call::default().attached(&attachment, world)).await;
+    let other = tour.lodged(1).await;
+    tour.call("withdraw_submission", Call::default().on(&other, world)).await;
+    tour.call("move_clock", Call::with(json!({ "advance_s": 1 }))).await;
+}
+
+fn pdf() -> Value {
+    use sha2::{Digest, Sha256};
+    let digest: String = Sha256::digest(CONTENT).iter().map(|byte| format!("{byte:02x}")).collect();
+    json!({ "name": "справка.pdf", "content_type": "application/pdf", "size": CONTENT.len(),
+        "digest": format!("sha-256:{digest}") })
+}
+
+async fn authority_acts(tour: &Tour) {
+    let world = &tour.world;
+    let lease = json!({ "lease_id": world.things.lease });
+    tour.call("lease_tasks", Call::default()).await;
+    tour.call("get_addressed_submission", Call::default()).await;
+    tour.call("download_addressed_attachment", Call::default()).await;
+    tour.call("acknowledge_task", Call::with(lease)).await;
+    release(tour).await;
+    tour.plain("register_submission").await;
+    tour.plain("begin_review").await;
+    let asked = tour.plain("request_information").await;
+    let request = &asked["requests"][0]["id"];
+    let answer = json!({ "request_id": request, "text": "Уточнили." });
+    tour.call("respond_to_request", Call::with(answer)).await;
+    let document = text(&tour.call("declare_result_document", Call::with(pdf())).await["id"]);
+    tour.call("upload_result_document", Call::default().attached(&document, world)).await;
+    tour.plain("decide_submission").await;
+    tour.plain("rate_submission").await;
+    let mended = tour.lodged(2).await;
+    let reason = json!({ "code": "phone", "text": { "ru": "Нет", "en": "No" }, "legal_ground": "НК РФ",
+        "fix": { "ru": "Добавьте", "en": "Add" } });
+    let back = json!({ "outcome": "returned", "reasons": [reason] });
+    tour.call("decide_submission", Call::with(back).on(&mended, world)).await;
+    tour.call("correct_submission", Call::default().on(&mended, world)).await;
+}
+
+async fn release(tour: &Tour) {
+    let fresh = tour.lodged(3).await;
+    let tasks = tour.plain("lease_tasks").await;
+    let all = tasks["items"].as_array().expect("a list");
+    let task = all.iter().find(|task| task["submission_id"] == fresh.as_str()).expect("it is in the inbox");
+    let mut call = Call::with(json!({ "lease_id": task["lease_id"] }));
+    call.instead.push((tour.world.things.task.clone(), text(&task["id"])));
+    tour.call("release_task", call).await;
+}
+
+/// A service that the authority has already, published again as it is.
+async fn publishing(tour: &Tour) {
+    let path = "../domain/data/catalogue/services/tax-balance-certificate.json";
+    let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
+    let service: Value =
+        serde_json::from_str(&text.expect("the service's file is there")).expect("it is JSON");
+    tour.call("publish_service", Call::with(service)).await;
+}
+
+async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
+    let Some(tour) = Tour::new(engine).await else { return };
+    oauth(&tour).await;
+    open_things(&tour).await;
+    business_reads(&tour).await;
+    business_acts(&tour).await;
+    authority_acts(&tour).await;
+    publishing(&tour).await;
+    let all: BTreeSet<String> = tour.operations.iter().map(|operation| operation.id.clone()).collect();
+    let left: Vec<String> = all.difference(&tour.called.borrow()).cloned().collect();
+    assert!(left.is_empty(), "operations without a positive control: {left:?}");
+}
+
+async fn a_stored_attachment_is_downloaded_by_both_sides(engine: Engine) {
+    let Some(tour) = Tour::new(engine).await else { return };
+    let things = &tour.world.things;
+    let read = async |client: &Client, path: String| client.get(&path).await.bytes;
+    let own = format!("/v1/businesses/{}/attachments/{}/content", things.business, things.attachment);
+    let addressed =
+        format!("/v1/authority/submissions/{}/attachments/{}/content", things.submission, things.attachment);
+    assert_eq!(read(&tour.world.victim, own).await, CONTENT);
+    assert_eq!(read(&tour.world.authority, addressed).await, CONTENT);
+    let base = format!("/v1/businesses/{}", things.business);
+    let unnamed = upload(&tour.world.victim, &base, CONTENT).await;
+    let hidden = format!("/v1/authority/submissions/{}/attachments/{unnamed}/content", things.submission);
+    tour.world.authority.get(&hidden).await.problem(404, "not-found");
+}
+
+on_both_engines! {
+    every_operation_succeeds_for_those_who_may,
+    a_stored_attachment_is_downloaded_by_both_sides,
+}
