@@ -207,6 +207,7 @@ async fn head_fits(path: &Path, content_type: &str) -> io::Result<bool> {
     Ok(match content_type {
         "application/pdf" => head.starts_with(b"%PDF-"),
         "image/png" => head.starts_with(b"\x89PNG\r\n\x1a\n"),
+        "audio/mpeg" => head.starts_with(b"ID3") || matches!(head, [0xFF, sync, ..] if sync & 0xE0 == 0xE0),
         "image/jpeg" => head.starts_with(b"\xFF\xD8\xFF"),
         "application/xml" => text.starts_with(b"<"),
         // Office documents are ZIP archives too.

@@ -15,9 +15,10 @@ use crate::{
 pub const MAX_BYTES: i64 = 100 * 1024 * 1024;
 
 /// The content types that are taken, as in the Content-Type header.
-pub const CONTENT_TYPES: [&str; 7] = [
+pub const CONTENT_TYPES: [&str; 8] = [
     "application/pdf",
     "application/xml",
+    "audio/mpeg",
     "image/jpeg",
     "image/png",
     "application/zip",

@@ -182,16 +182,6 @@ async fn the_authority_reads_what_is_addressed_to_it(engine: Engine) {
     assert!(!told.contains(&drafted), "a draft is nobody's business but the business's");
 }
 
-async fn a_receipt_names_the_place_of_its_event(engine: Engine) {
-    let Some(reader) = Reader::shared(engine).await else { return };
-    let lodged = papers::lodge(&reader.client, &reader.business).await;
-    let (events, _) = reader.read("0", "&types=submission.lodged").await;
-    assert_eq!(events[0]["subject"], lodged["id"]);
-    assert!(place(&events[0]) > 0);
-    let receipts = lodged["receipt"]["sequence"].as_i64().expect("a receipt has a place");
-    assert!(receipts > 0);
-}
-
 on_both_engines! {
     an_event_is_a_cloud_event,
     an_event_tells_no_personal_data,
@@ -202,5 +192,4 @@ on_both_engines! {
     types_choose_what_is_told,
     an_unknown_type_is_a_malformed_request,
     the_authority_reads_what_is_addressed_to_it,
-    a_receipt_names_the_place_of_its_event,
 }

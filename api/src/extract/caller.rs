@@ -40,18 +40,27 @@ pub struct Caller<S> {
 }
 
 impl<S> Caller<S> {
+    /// The application, if it stands on the business's side.
+    ///
+    /// # Errors
+    /// 403 `wrong-side` for an authority.
+    pub fn as_business(&self) -> Result<ApplicationId, Fault> {
+        match self.side {
+            Side::Business => Ok(self.application.clone()),
+            Side::Authority => Err(Fault::plain(Code::WrongSide)),
+        }
+    }
+
     /// The claim to act for a business; the use case checks the mandate behind it.
     ///
     /// # Errors
     /// 404 where the token does not reach the business, 403 `wrong-side` for an authority.
     pub fn on_behalf(&self, business: &BusinessId) -> Result<OnBehalf, Fault> {
-        if self.authority.is_some() {
-            return Err(Fault::plain(Code::WrongSide));
-        }
+        let application = self.as_business()?;
         if !self.reaches(business) {
             return Err(Fault::plain(Code::NotFound));
         }
-        Ok(OnBehalf { application: self.application.clone(), business: business.clone() })
+        Ok(OnBehalf { application, business: business.clone() })
     }
 
     /// Whether the token reaches a business; the mandate is another question.

@@ -61,7 +61,8 @@ pub async fn create_test_business(
     body: Json<NewTestBusiness>,
     gateway: Data<Gateway>,
 ) -> Result<Created<BusinessView>, Rejection<EnrolError>> {
-    let business = enrol::test_business(&gateway, &caller.application, &body.value.profile).await?;
+    let application = caller.as_business()?;
+    let business = enrol::test_business(&gateway, &application, &body.value.profile).await?;
     let location = format!("/v1/businesses/{}", business.id);
     Ok(Created::new(&BusinessView::from(business), location, None))
 }

@@ -81,15 +81,33 @@ impl Catalogue {
     /// Finds what a query in people's own words is about.
     pub fn search(&self, query: &str, language: Language) -> SearchOutcome {
         let mut hits = self.index.hits(query, language);
-        let second = hits.get(1).map_or(0.0, |hit| hit.score);
+        let rival = |first: &Hit| hits.iter().skip(1).find(|hit| !self.explains(hit, first)).map_or(0.0, |hit| hit.score);
         match hits.first() {
-            Some(first) if first.score >= FLOOR && first.score >= CLEARLY_AHEAD * second => {
+            Some(first) if first.score >= FLOOR && first.score >= CLEARLY_AHEAD * rival(first) => {
                 SearchOutcome { best: Some(hits.swap_remove(0)), candidates: Vec::new() }
             }
             Some(_) | None => {
                 hits.truncate(3);
                 SearchOutcome { best: None, candidates: hits }
             }
+        }
+    }
+}
+
+impl Catalogue {
+    /// Whether a hit only explains another: a question about it, or the life situation that a service belongs to.
+    fn explains(&self, hit: &Hit, other: &Hit) -> bool {
+        match hit.kind {
+            HitKind::Service => false,
+            HitKind::LifeSituation => {
+                let service = self.services.get(&other.code).filter(|_| other.kind == HitKind::Service);
+                service.is_some_and(|service| service.document.life_situations.contains(&hit.code))
+            }
+            HitKind::Faq => self.faq.iter().filter(|faq| faq.code == hit.code).any(|faq| match other.kind {
+                HitKind::Service => faq.services.contains(&other.code),
+                HitKind::LifeSituation => faq.life_situations.contains(&other.code),
+                HitKind::Faq => false,
+            }),
         }
     }
 }
