@@ -70,7 +70,8 @@ impl Tokens {
         (seed, rotate_after): ([u8; 32], SignedDuration),
         now: Timestamp,
     ) -> Result<(), KeysError> {
-        let reading = move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, tx.access().revocations(now)?));
+        let reading =
+            move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, tx.access().revocations(now)?));
         let (mut keys, revoked) = store.read(reading).await?;
         self.verifier.load_revocations(revoked);
         if keys.first().is_none_or(|newest| now.since(newest.created_at) > rotate_after) {

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::{access::scope::{ALL, SandboxControl, Scope}, gateway::Gateway};
+use crate::{
+    access::scope::{ALL, SandboxControl, Scope},
+    gateway::Gateway,
+};
 
 /// The authorization server's metadata.
 pub fn metadata(gateway: &Gateway) -> Value {

@@ -215,7 +215,7 @@ pub struct SearchQuery {
     /// What is looked for, in one's own words.
     #[validate(length(min = 1, max = 500))]
     #[param(min_length = 1, max_length = 500)]
-    #[param(example = "поставить кассу на учёт")]
+    #[param(example = "зарегистрировать кассу")]
     pub q: String,
 }
 

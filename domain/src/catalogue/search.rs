@@ -81,7 +81,9 @@ impl Catalogue {
     /// Finds what a query in people's own words is about.
     pub fn search(&self, query: &str, language: Language) -> SearchOutcome {
         let mut hits = self.index.hits(query, language);
-        let rival = |first: &Hit| hits.iter().skip(1).find(|hit| !self.explains(hit, first)).map_or(0.0, |hit| hit.score);
+        let rival = |first: &Hit| {
+            hits.iter().skip(1).find(|hit| !self.explains(hit, first)).map_or(0.0, |hit| hit.score)
+        };
         match hits.first() {
             Some(first) if first.score >= FLOOR && first.score >= CLEARLY_AHEAD * rival(first) => {
                 SearchOutcome { best: Some(hits.swap_remove(0)), candidates: Vec::new() }

@@ -90,7 +90,8 @@ impl Desk {
     ) -> Result<(), StepError> {
         let business = tx.businesses().find(&submission.business)?.ok_or(StepError::NotFound)?;
         let service = self.catalogue.service(&submission.service);
-        let Some(service) = service.filter(|found| found.document.version == submission.service_version) else {
+        let Some(service) = service.filter(|found| found.document.version == submission.service_version)
+        else {
             return Ok(());
         };
         let filled = (&submission.form, submission.attachments.as_slice());

@@ -5,9 +5,9 @@
 
 use std::{
     fs::DirBuilder,
-    os::unix::fs::DirBuilderExt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZero,
+    os::unix::fs::DirBuilderExt,
 };
 
 use api::limits::{LimitValues, Rate};
@@ -72,7 +72,11 @@ impl Config {
     /// # Errors
     /// What the file system says.
     pub fn make_data_dir(&self) -> Result<(), Failure> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.data_dir).map_err(|error| Failure::of(self.data_dir.display(), error))
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data_dir)
+            .map_err(|error| Failure::of(self.data_dir.display(), error))
     }
 
     /// Threads that answer requests.

@@ -8,6 +8,7 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
@@ -16,6 +17,10 @@ use crate::config::{LogFormat, LogLevel};
 
 /// How many lines may wait; more are dropped and counted.
 const WAITING: usize = 8192;
+
+/// How long lines are gathered before they are written together. Waking the thread for every line would cost a request
+/// more than all the rest of its line.
+const GATHERED: Duration = Duration::from_millis(5);
 
 /// Keeps the log going; dropping it writes what waits.
 pub struct Logging {
@@ -60,7 +65,9 @@ fn directives(level: LogLevel) -> String {
         LogLevel::Trace => word.to_owned(),
         LogLevel::Error => "error".to_owned(),
         LogLevel::Warn | LogLevel::Info | LogLevel::Debug => {
-            format!("warn,access={word},shlyuz={word},api={word},domain={word},persistence={word},sandbox={word}")
+            format!(
+                "warn,access={word},shlyuz={word},api={word},domain={word},persistence={word},sandbox={word}"
+            )
         }
     }
 }
@@ -109,16 +116,25 @@ impl Drop for Line {
 
 /// Writes lines until an empty one comes. Where nobody reads them any more there is nobody to tell.
 fn write_all(lines: &Receiver<Vec<u8>>, dropped: &AtomicU64, out: &mut impl Write) {
-    for line in lines {
-        if line.is_empty() {
-            break;
+    let mut gathered = Vec::new();
+    let mut ended = false;
+    while !ended && let Ok(first) = lines.recv() {
+        ended = first.is_empty();
+        if !ended {
+            thread::sleep(GATHERED);
+        }
+        gathered.clear();
+        gathered.extend_from_slice(&first);
+        for line in lines.try_iter().take(WAITING) {
+            ended = ended || line.is_empty();
+            gathered.extend_from_slice(&line);
         }
         let lost = dropped.swap(0, Ordering::Relaxed);
         if lost > 0 {
             let _told =
                 writeln!(out, "{lost} log lines were dropped because they came faster than they are read");
         }
-        let _written = out.write_all(&line);
+        let _written = out.write_all(&gathered);
     }
 }
 

@@ -166,7 +166,8 @@ async fn keep_house(gateway: Arc<Gateway>, rotate_after: SignedDuration) {
     for round in 1_u64.. {
         tokio::time::sleep(REFRESH).await;
         let now = gateway.wall_clock.now();
-        let refreshed = gateway.tokens.refresh(&gateway.store, (gateway.random_bytes(), rotate_after), now).await;
+        let refreshed =
+            gateway.tokens.refresh(&gateway.store, (gateway.random_bytes(), rotate_after), now).await;
         if let Err(error) = refreshed {
             tracing::warn!(%error, "keys and revocations are not refreshed, trying again");
         }

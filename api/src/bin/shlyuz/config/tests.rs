@@ -82,10 +82,7 @@ fn every_fault_is_told_at_once_with_key_layer_and_mend() {
     expect("server.lissten", &["no such setting", ".toml", "server.listen?"]);
     expect("server.listen", &["8080 does not fit", ".toml", "127.0.0.1:8080"]);
     expect("log.level", &["\"loud\"", "error warn info debug trace"]);
-    expect(
-        "access.token_lifetime_s",
-        &["5 is out of range", "SHLYUZ_ACCESS__TOKEN_LIFETIME_S", "30 to 900"],
-    );
+    expect("access.token_lifetime_s", &["5 is out of range", "SHLYUZ_ACCESS__TOKEN_LIFETIME_S", "30 to 900"]);
     expect("limits.body_bites", &["SHLYUZ_LIMITS__BODY_BYTES?"]);
     expect("base_url", &["live mode", "https://"]);
     assert_eq!(told.len(), 7, "{told:#?}");
