@@ -91,7 +91,6 @@ fn code_of(status: StatusCode) -> Code {
         403 => Code::InsufficientScope,
         404 => Code::NotFound,
         405 => Code::MethodNotAllowed,
-        406 => Code::NotAcceptable,
         408 => Code::RequestTimeout,
         412 => Code::StaleVersion,
         413 => Code::PayloadTooLarge,

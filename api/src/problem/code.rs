@@ -113,15 +113,9 @@ catalogue! {
     MethodNotAllowed = 405 "method-not-allowed" MEND:
         "Метод здесь не применяется" "The method does not apply here";
         "Возьмите метод из заголовка Allow; все операции описаны в /openapi.json." "Take a method from the Allow header; /openapi.json describes every operation.";
-    NotAcceptable = 406 "not-acceptable" MEND:
-        "В таком виде ответа нет" "The answer does not exist in that form";
-        "Уберите заголовок Accept или укажите application/json." "Leave the Accept header out or name application/json.";
     RequestTimeout = 408 "request-timeout" RETRY:
         "Тело запроса пришло слишком медленно" "The request's body came too slowly";
         "Повторите запрос с тем же Idempotency-Key; большие документы загружайте частями." "Repeat the request with the same Idempotency-Key; upload large documents in pieces.";
-    AlreadyExists = 409 "already-exists" MEND:
-        "Такая запись уже есть" "It exists already";
-        "Используйте имеющуюся запись: её идентификатор назван в existing_id." "Use what exists: existing_id names it.";
     StateConflict = 409 "state-conflict" MEND:
         "В нынешнем состоянии это невозможно" "The present state does not allow it";
         "Прочитайте запись заново: state — её состояние, allowed — возможные действия." "Read the resource again: state is where it stands, allowed what can be done.";
@@ -176,9 +170,6 @@ catalogue! {
     StoreUnavailable = 503 "store-unavailable" RETRY:
         "Хранилище не ответило, исход неизвестен" "The store did not answer, the outcome is unknown";
         "Повторите запрос с тем же Idempotency-Key: повтор безопасен и двойного действия не будет." "Repeat the request with the same Idempotency-Key: that is safe, nothing happens twice.";
-    AuthorityUnavailable = 503 "authority-unavailable" RETRY:
-        "Система ведомства не отвечает" "The authority's system does not answer";
-        "Повторите через Retry-After секунд; состояние систем ведомств показывает /v1/status." "Repeat after Retry-After seconds; /v1/status shows the authorities' systems.";
     StorageFull = 503 "storage-full" RETRY:
         "В хранилище нет места" "The store has no room left";
         "Ничего не выполнено. Повторите позже с тем же Idempotency-Key; чтение работает." "Nothing was done. Repeat later with the same Idempotency-Key; reading works.";

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::ProblemDraft;
 
 /// A problem (RFC 9457). Some carry further members: `state` and `allowed` with `state-conflict`, `existing_id` with
-/// `already-exists` and `duplicate-submission`, `current_version` with `stale-version`.
+/// `duplicate-submission`, `current_version` with `stale-version`.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "https://gateway.example/problems/validation-failed",

@@ -12,11 +12,12 @@ use tests::{
 use super::holds;
 
 /// The problems of this module.
-pub const SLUGS: [&str; 19] = [
+pub const SLUGS: [&str; 20] = [
     "malformed-request",
     "idempotency-key-required",
     "unauthenticated",
     "insufficient-scope",
+    "wrong-side",
     "not-found",
     "method-not-allowed",
     "state-conflict",
@@ -112,6 +113,10 @@ impl Scene {
                 self.client.request(Method::POST, &path).json(&json!({}))
             }
             "unauthenticated" => self.client.with_token("nonsense").request(Method::GET, "/v1/businesses"),
+            "wrong-side" => {
+                let business = json!({ "profile": "cafe" });
+                self.authority.request(Method::POST, "/sandbox/businesses").json(&business)
+            }
             "insufficient-scope" => self.client.request(Method::POST, "/v1/authority/inbox/leases"),
             "not-found" => get("/v1/businesses/biz_01KAZ8Q3V5T2N4W6Y8B0D2F4H6"),
             "method-not-allowed" => self.client.request(Method::DELETE, "/v1/services"),
