@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn other_crates_are_heard_from_warnings_on() {
-        assert!(directives(LogLevel::Info).starts_with("warn,shlyuz=info,api=info"));
+        assert!(directives(LogLevel::Info).starts_with("warn,access=info,shlyuz=info,api=info"));
         assert_eq!(directives(LogLevel::Error), "error");
         assert_eq!(directives(LogLevel::Trace), "trace");
     }
