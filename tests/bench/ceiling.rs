@@ -1,4 +1,4 @@
-//! What the libraries do with nothing around them: a bare JSON route, and a bare insert with group commit.
+//! What the libraries do with nothing around them: a bare JSON route, and bare inserts with group commit.
 //!
 //! Each serves from a process of its own, as the gateway does, with as many workers.
 
@@ -14,8 +14,8 @@ use std::{
 use actix_web::{App, HttpResponse, HttpServer, web};
 use clap::Args;
 use diesel::{
-    Connection as _, Insertable, PgConnection, RunQueryDsl as _, SqliteConnection,
-    connection::SimpleConnection as _,
+    Connection as _, ExpressionMethods as _, Insertable, PgConnection, QueryDsl as _, RunQueryDsl as _,
+    SqliteConnection, connection::SimpleConnection as _,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -43,14 +43,18 @@ pub struct Ceiling {
     /// Bytes of a row.
     #[arg(long, default_value_t = 0)]
     row_bytes: usize,
+    /// Whether a unit of work is one insert and nothing else.
+    #[arg(long)]
+    alone: bool,
 }
 
 /// Which ceiling is measured.
 pub enum Kind<'a> {
     /// A route that answers with this many bytes of JSON.
     Route { answer_bytes: usize },
-    /// A route that inserts a row of this many bytes; None is a SQLite file of its own.
-    Insert { row_bytes: usize, postgres: Option<&'a str> },
+    /// A route that inserts a row of this many bytes, with an entry beside it, reads it back, and does so in a
+    /// savepoint; `alone` leaves the row. None is a SQLite file of its own.
+    Insert { row_bytes: usize, postgres: Option<&'a str>, alone: bool },
 }
 
 /// Starts a ceiling as a child process.
@@ -62,11 +66,12 @@ pub fn start(kind: &Kind<'_>) -> Outcome<Served> {
             Kind::Route { answer_bytes } => {
                 arguments.extend(["--answer-bytes".to_owned(), answer_bytes.to_string()]);
             }
-            Kind::Insert { row_bytes, postgres } => {
+            Kind::Insert { row_bytes, postgres, alone } => {
                 let file = || home.join("ceiling.db").display().to_string();
                 let database = postgres.map_or_else(file, str::to_owned);
                 arguments.extend(["--row-bytes".to_owned(), row_bytes.to_string()]);
                 arguments.extend(["--database".to_owned(), database]);
+                arguments.extend(alone.then(|| "--alone".to_owned()));
             }
         }
         let arguments = arguments.into_iter().map(Into::into).collect();
@@ -106,6 +111,13 @@ diesel::table! {
         version -> BigInt,
         form -> Text,
         rest -> Text,
+    }
+}
+
+diesel::table! {
+    entries (row_id) {
+        row_id -> Text,
+        kind -> Text,
     }
 }
 
@@ -150,7 +162,8 @@ impl Ceiling {
             Some(url) => {
                 let (sender, jobs) = sync_channel(4096);
                 let database = Database::open(url)?;
-                std::thread::spawn(move || insert_all(database, &jobs));
+                let alone = self.alone;
+                std::thread::spawn(move || insert_all(database, &jobs, alone));
                 Some(sender)
             }
             None => None,
@@ -187,13 +200,25 @@ async fn insert(owner: web::Path<String>, body: web::Json<Body>, bare: web::Data
     }
 }
 
+/// One expression for each of the two connections.
+macro_rules! each {
+    ($database:expr, $conn:ident => $body:expr) => {
+        match $database {
+            Database::Sqlite($conn) => $body,
+            Database::Postgres($conn) => $body,
+        }
+    };
+}
+
 enum Database {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
-const TABLE: &str = "CREATE TABLE rows (id TEXT PRIMARY KEY NOT NULL, owner TEXT NOT NULL, service TEXT NOT NULL, \
-    version BIGINT NOT NULL, form TEXT NOT NULL, rest TEXT NOT NULL)";
+const TABLES: &str = "\
+    CREATE TABLE rows (id TEXT PRIMARY KEY NOT NULL, owner TEXT NOT NULL, service TEXT NOT NULL, \
+    version BIGINT NOT NULL, form TEXT NOT NULL, rest TEXT NOT NULL); \
+    CREATE TABLE entries (row_id TEXT PRIMARY KEY NOT NULL, kind TEXT NOT NULL)";
 
 /// As the gateway sets its own writer up.
 const SQLITE: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
@@ -208,33 +233,38 @@ impl Database {
             conn.batch_execute(SQLITE)?;
             Self::Sqlite(conn)
         };
-        database.command(TABLE)?;
+        database.command(TABLES)?;
         Ok(database)
     }
 
     fn command(&mut self, sql: &str) -> diesel::QueryResult<()> {
-        match self {
-            Self::Sqlite(conn) => conn.batch_execute(sql),
-            Self::Postgres(conn) => conn.batch_execute(sql),
-        }
+        each!(self, conn => conn.batch_execute(sql))
     }
 
     fn insert(&mut self, row: &Row) -> diesel::QueryResult<usize> {
-        match self {
-            Self::Sqlite(conn) => diesel::insert_into(rows::table).values(row).execute(conn),
-            Self::Postgres(conn) => diesel::insert_into(rows::table).values(row).execute(conn),
-        }
+        each!(self, conn => diesel::insert_into(rows::table).values(row).execute(conn))
+    }
+
+    /// The row, an entry for an outbox, and the row read back, in a savepoint.
+    fn unit(&mut self, row: &Row) -> diesel::QueryResult<()> {
+        self.command("SAVEPOINT unit")?;
+        self.insert(row)?;
+        let entry = (entries::row_id.eq(&row.id), entries::kind.eq("lodged"));
+        each!(self, conn => diesel::insert_into(entries::table).values(entry).execute(conn))?;
+        let _version: i64 =
+            each!(self, conn => rows::table.find(&row.id).select(rows::version).get_result(conn))?;
+        self.command("RELEASE SAVEPOINT unit")
     }
 }
 
 /// One transaction for what is queued, up to the limit, and answers only after its commit.
-fn insert_all(mut database: Database, jobs: &Receiver<Job>) {
+fn insert_all(mut database: Database, jobs: &Receiver<Job>, alone: bool) {
     while let Ok(first) = jobs.recv() {
         let mut waiting = Vec::with_capacity(MOST);
         let mut next = Some(first);
         let mut sound = database.command("BEGIN").is_ok();
         while let Some(Job(row, reply)) = next {
-            sound = sound && database.insert(&row).is_ok();
+            sound = sound && if alone { database.insert(&row).is_ok() } else { database.unit(&row).is_ok() };
             waiting.push(reply);
             next = if waiting.len() < MOST { jobs.try_recv().ok() } else { None };
         }

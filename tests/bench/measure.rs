@@ -40,26 +40,27 @@ pub fn reads(plan: &Plan, subject: &mut Subject, prefix: &str, report: &mut Repo
     Ok(())
 }
 
-/// Lodging beside a bare insert.
+/// Lodging beside bare inserts: of a small unit of work, and of a row alone.
 pub fn lodging(plan: &Plan, subject: &mut Subject, prefix: &str, report: &mut Report) -> Outcome<()> {
-    let row_bytes = subject.sizes.row_bytes;
-    let bare = ceiling::start(&Kind::Insert { row_bytes, postgres: subject.postgres_url() })?;
+    let (row_bytes, engine) = (subject.sizes.row_bytes, engine(prefix));
+    let [for_unit, for_row] = subject.spare_databases();
+    let unit = ceiling::start(&Kind::Insert { row_bytes, postgres: for_unit, alone: false })?;
+    let row = ceiling::start(&Kind::Insert { row_bytes, postgres: for_row, alone: true })?;
     let before = subject.lodged()?;
     let requests = subject.lodgings()?;
-    let [ceiling, lodged] = in_turn(plan, [&bare, &subject.served], &requests)?;
+    let [unit, row, lodged] = in_turn(plan, [&unit, &row, &subject.served], &requests)?;
     let kept = subject.lodged()? - before;
     if kept < i64::try_from(lodged.answers)? {
         let answered = lodged.answers;
         return Err(format!("{answered} were acknowledged, but only {kept} are in the database").into());
     }
-    let meaning = format!("bare insert with group commit, rows of {row_bytes} bytes, on {}", engine(prefix));
-    report.add_run(&format!("{prefix}bare_insert"), ceiling, &meaning);
-    report.add_run(
-        &format!("{prefix}lodge"),
-        lodged,
-        &format!("submission lodged whole, on {}", engine(prefix)),
-    );
-    report.add(&format!("{prefix}lodge_ratio"), lodged.per_s / ceiling.per_s, "", "lodged / bare insert");
+    let meaning = format!("bare row of {row_bytes} bytes with group commit, on {engine}");
+    report.add_run(&format!("{prefix}bare_row"), row, &meaning);
+    let meaning = format!("the same in a savepoint, with an entry beside it and read back, on {engine}");
+    report.add_run(&format!("{prefix}bare_insert"), unit, &meaning);
+    report.add_run(&format!("{prefix}lodge"), lodged, &format!("submission lodged whole, on {engine}"));
+    report.add(&format!("{prefix}lodge_row_ratio"), lodged.per_s / row.per_s, "", "lodged / bare row");
+    report.add(&format!("{prefix}lodge_ratio"), lodged.per_s / unit.per_s, "", "lodged / bare insert");
     Ok(())
 }
 
@@ -74,9 +75,9 @@ pub fn memory(plan: &Plan, subject: &mut Subject, report: &mut Report) -> Outcom
     Ok(())
 }
 
-/// Loads two servers in turn, so that what else the machine does meets both, and takes the medians.
-fn in_turn(plan: &Plan, servers: [&Served; 2], requests: &[Request]) -> Outcome<[Run; 2]> {
-    let mut runs = [Vec::new(), Vec::new()];
+/// Loads servers in turn, so that what else the machine does meets all of them, and takes the medians.
+fn in_turn<const N: usize>(plan: &Plan, servers: [&Served; N], requests: &[Request]) -> Outcome<[Run; N]> {
+    let mut runs = [const { Vec::new() }; N];
     for server in servers {
         load::run(server, requests, plan.connections, 1, 0)?;
     }

@@ -41,7 +41,8 @@ pub struct Sizes {
 
 enum Database {
     Sqlite(PathBuf),
-    Postgres(String),
+    /// With empty databases beside it, one for each ceiling.
+    Postgres(String, [String; 2]),
 }
 
 impl Subject {
@@ -56,14 +57,15 @@ impl Subject {
     pub fn on_postgres(program: &Path, cluster: &Cluster) -> Outcome<Self> {
         let url = cluster.database();
         let served = start(program, Some(&url))?;
-        Self::fill(served, Database::Postgres(url))
+        let spare = [cluster.empty_database(), cluster.empty_database()];
+        Self::fill(served, Database::Postgres(url, spare))
     }
 
-    /// A database for a ceiling on the same server; None for a SQLite file of its own.
-    pub fn postgres_url(&self) -> Option<&str> {
+    /// Databases for two ceilings on the same server; None for SQLite files of their own.
+    pub fn spare_databases(&self) -> [Option<&str>; 2] {
         match &self.database {
-            Database::Sqlite(_) => None,
-            Database::Postgres(url) => Some(url),
+            Database::Sqlite(_) => [None, None],
+            Database::Postgres(_, [one, other]) => [Some(one), Some(other)],
         }
     }
 
@@ -181,7 +183,7 @@ impl Database {
                 let mut conn = SqliteConnection::establish(&file.display().to_string())?;
                 sql_query(sql).get_result(&mut conn)?
             }
-            Self::Postgres(url) => sql_query(sql).get_result(&mut PgConnection::establish(url)?)?,
+            Self::Postgres(url, _) => sql_query(sql).get_result(&mut PgConnection::establish(url)?)?,
         };
         Ok(answer)
     }

@@ -130,8 +130,12 @@ pub fn mount(config: &mut ServiceConfig<'_>, sandbox: bool) {
     config.service(scope::scope("/v1").configure(version_1));
 }
 
+/// A request is tried against one route after the other, so what is called most stands first.
 fn version_1(config: &mut ServiceConfig<'_>) {
     config
+        .service(submissions::get_submission_status)
+        .service(submissions::create_submission)
+        .service(submissions::list_submissions)
         .service(channel::get_status)
         .service(channel::get_limits)
         .service(catalogue::list_life_situations)
@@ -152,12 +156,9 @@ fn version_1(config: &mut ServiceConfig<'_>) {
         .service(businesses::list_offered_services)
         .service(businesses::get_prefill)
         .service(businesses::list_interactions)
-        .service(submissions::create_submission)
-        .service(submissions::list_submissions)
         .service(preflight::preflight_submission)
         .service(submissions::get_submission)
         .service(submissions::revise_submission)
-        .service(submissions::get_submission_status)
         .service(submissions::lodge_submission)
         .service(steps::withdraw_submission)
         .service(steps::correct_submission)

@@ -28,11 +28,6 @@ mod signals;
 mod verify;
 mod wiring;
 
-/// What one thread allocates another often frees here (a request's form goes to the writer), which the C library's
-/// allocator is slow at.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match run(cli) {
