@@ -6,6 +6,7 @@ use domain::{
     ids::ApplicationId,
     mandate::Mandate,
     ports::store::{StoreError, Tx},
+    requirement::list::PersonalList,
     time::Stamp,
 };
 use serde_json::{Map, Value};
@@ -95,6 +96,8 @@ pub fn enrol(
         application: None,
         source: "register".to_owned(),
     })?;
+    // The worker finds it behind and draws it.
+    tx.lists().put(&[&PersonalList::undrawn(business.id.clone(), stamp.now)])?;
     tx.mandates().insert(&Mandate {
         id: stamp.id(),
         application: application.clone(),

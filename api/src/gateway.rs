@@ -7,15 +7,16 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use domain::{
     calendar::WorkingCalendar,
     catalogue::Catalogue,
-    ports::{authority::Authorities, clock::Clock, store::Store},
+    clerk::Clerk,
+    ports::{authority::Authorities, clock::Clock, state_resource::StateResources, store::Store},
     submission::Desk,
     time::{Stamp, Timestamp},
 };
 use ulid::Ulid;
 
 use crate::{
-    access::claims::VerifiedToken, blobs::Blobs, feed::Feed, limits::Limits, sandbox::SandboxControl,
-    tokens::Tokens,
+    access::claims::VerifiedToken, blobs::Blobs, feed::Feed, limits::Limits, outbound::lists::Redrawing,
+    registry::InForce, sandbox::SandboxControl, tokens::Tokens,
 };
 
 /// The gateway's whole state.
@@ -32,10 +33,16 @@ pub struct Gateway {
     pub tokens: Tokens,
     /// The catalogue in force; replaced as a whole.
     pub catalogue: ArcSwap<Catalogue>,
+    /// The registry of requirements in force, with the search over it.
+    pub registry: InForce,
+    /// How far personal lists have been drawn.
+    pub redrawing: Redrawing,
     /// Working days.
     pub calendar: Arc<WorkingCalendar>,
     /// Connectors to authorities' systems.
     pub authorities: Arc<dyn Authorities>,
+    /// Connections to state resources.
+    pub state_resources: Arc<dyn StateResources>,
     /// Attachments' bytes.
     pub blobs: Blobs,
     /// Wakes those who wait for events.
@@ -66,6 +73,16 @@ impl Gateway {
             calendar: Arc::clone(&self.calendar),
             signer: self.tokens.receipt_signer(),
             authorities: Arc::clone(&self.authorities),
+        }
+    }
+
+    /// What the use cases about requirements work with.
+    pub fn clerk(&self) -> Clerk {
+        Clerk {
+            registry: self.registry.load_full(),
+            catalogue: self.catalogue.load_full(),
+            calendar: Arc::clone(&self.calendar),
+            signer: self.tokens.receipt_signer(),
         }
     }
 

@@ -23,6 +23,22 @@ impl Gateway {
         let stamp = self.stamp();
         self.store.write(move |tx| once(tx, &claim, stamp.now, |tx| effect(tx, stamp.clone()))).await
     }
+
+    /// The reply to an earlier request under the claim, for acts of which the keyed unit of work is only the last.
+    ///
+    /// # Errors
+    /// A reused key, or the store's error.
+    pub async fn remembered<E: Send + 'static>(&self, claim: &Claim) -> Result<Option<Once>, OnceError<E>> {
+        let (application, key) = (claim.application.clone(), claim.key.clone());
+        let known = self.store.read(move |tx| tx.idempotency().find(&application, &key)).await?;
+        match known {
+            None => Ok(None),
+            Some(known) if known.claim.fingerprint == claim.fingerprint => {
+                Ok(Some(Once::Replayed(known.reply)))
+            }
+            Some(_) => Err(OnceError::KeyReused),
+        }
+    }
 }
 
 /// What a keyed request brought that its receipt must name.

@@ -46,6 +46,10 @@ pub struct LimitValues {
     pub json_depth: u32,
     /// Submissions in one batch.
     pub batch_items: u32,
+    /// Rows in one call that brings documents into the registry.
+    pub registry_rows: u32,
+    /// Bytes of such a call.
+    pub registry_bytes: u64,
     /// Ids in one status query.
     pub status_query_ids: u32,
     /// Rows of a page.
@@ -82,6 +86,8 @@ impl Default for LimitValues {
             body_bytes: 1024 * 1024,
             json_depth: 32,
             batch_items: 100,
+            registry_rows: 20_000,
+            registry_bytes: 64 * 1024 * 1024,
             status_query_ids: 1000,
             page_items: 1000,
             page_items_default: 100,

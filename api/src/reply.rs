@@ -26,11 +26,15 @@ use crate::{
     problem::header_doc,
 };
 
+mod exported;
 mod keyed;
 mod public;
+mod tagged;
 
+pub use exported::{Exported, Tabular};
 pub use keyed::{Created, Done, created, done, render};
-pub use public::{Public, Rendered};
+pub use public::{Public, PublicList, Rendered};
+pub use tagged::Tagged;
 
 type Documented = BTreeMap<String, RefOr<Response>>;
 
@@ -141,20 +145,23 @@ fn next_link(request: &HttpRequest, next: &str) -> String {
 
 impl<T: ToSchema> IntoResponses for Listed<T> {
     fn responses() -> Documented {
-        let cursor = ObjectBuilder::new()
-            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-            .description(Some("`cursor` of the next page; null where the list ends."));
-        let list = ObjectBuilder::new()
-            .property("items", ArrayBuilder::new().items(reference::<T>()))
-            .required("items")
-            .property("next_cursor", cursor)
-            .required("next_cursor");
-        let page = response("A page of the list.", Some(Schema::from(list.build()).into())).header(
-            "Link",
-            header_doc(Type::String, "`rel=\"next\"`: the next page; absent where the list ends."),
-        );
-        documented([("200", page)])
+        documented([("200", page_response::<T>())])
     }
+}
+
+fn page_response<T: ToSchema>() -> ResponseBuilder {
+    let cursor = ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .description(Some("`cursor` of the next page; null where the list ends."));
+    let list = ObjectBuilder::new()
+        .property("items", ArrayBuilder::new().items(reference::<T>()))
+        .required("items")
+        .property("next_cursor", cursor)
+        .required("next_cursor");
+    response("A page of the list.", Some(Schema::from(list.build()).into())).header(
+        "Link",
+        header_doc(Type::String, "`rel=\"next\"`: the next page; absent where the list ends."),
+    )
 }
 
 /// 204.

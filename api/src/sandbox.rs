@@ -24,4 +24,7 @@ pub trait SandboxControl: Send + Sync {
 
     /// The magic values and what each makes the scripted authority do.
     fn scenarios(&self) -> Vec<(&'static str, Text)>;
+
+    /// What makes the scripted state resources answer in which way.
+    fn state_resources(&self) -> Vec<(&'static str, Text)>;
 }

@@ -94,6 +94,24 @@ impl WorkingCalendar {
         days_after(date).filter(|day| self.is_working_day(*day)).zip(0..n).last().map_or(date, |(day, _)| day)
     }
 
+    /// The working day that lies `n` working days before `date`; `date` itself for none.
+    ///
+    /// Stops at the calendar's beginning, the year -9999.
+    #[must_use]
+    pub fn subtract_working_days(&self, date: Date, n: u32) -> Date {
+        days_before(date)
+            .filter(|day| self.is_working_day(*day))
+            .zip(0..n)
+            .last()
+            .map_or(date, |(day, _)| day)
+    }
+
+    /// How many working days lie behind `start` up to and including `end`: the term that ends on `end`.
+    pub fn working_days_between(&self, start: Date, end: Date) -> u32 {
+        let days = days_after(start).take_while(|day| *day <= end);
+        days.map(|day| u32::from(self.is_working_day(day))).sum()
+    }
+
     /// The day itself if it is worked, otherwise the next working day.
     ///
     /// So ends a term counted in calendar days (Civil Code, article 193).
@@ -131,6 +149,10 @@ impl Year {
 
 fn days_after(date: Date) -> impl Iterator<Item = Date> {
     std::iter::successors(date.tomorrow().ok(), |day| day.tomorrow().ok())
+}
+
+fn days_before(date: Date) -> impl Iterator<Item = Date> {
+    std::iter::successors(date.yesterday().ok(), |day| day.yesterday().ok())
 }
 
 fn is_weekend(date: Date) -> bool {

@@ -38,6 +38,8 @@ pub struct Remembered {
     pub claim: Claim,
     /// What was answered.
     pub reply: StoredReply,
+    /// The places of its events: all behind the first of these and up to the second.
+    pub events: (i64, i64),
     /// When.
     pub at: Timestamp,
 }
@@ -85,7 +87,9 @@ pub fn once<E>(
             Err(OnceError::KeyReused)
         };
     }
+    let before = tx.events().head()?;
     let reply = effect(tx).map_err(OnceError::Refused)?;
-    tx.idempotency().insert(&Remembered { claim: claim.clone(), reply: reply.clone(), at: now })?;
+    let events = (before, tx.events().head()?);
+    tx.idempotency().insert(&Remembered { claim: claim.clone(), reply: reply.clone(), events, at: now })?;
     Ok(Once::Done(reply))
 }

@@ -106,8 +106,46 @@ ids! {
     TaskId = "tsk", "^tsk_[0-9A-Za-z_]{1,64}$";
     /// An authority's hold on a task until it is acknowledged.
     LeaseId = "lse", "^lse_[0-9A-Za-z_]{1,64}$";
+    /// A confirmation of a situation, a segment or a requirement.
+    ConfirmationId = "cnf", "^cnf_[0-9A-Za-z_]{1,64}$";
+    /// A declaration that a requirement does not apply.
+    InapplicabilityId = "ina", "^ina_[0-9A-Za-z_]{1,64}$";
+    /// What the state's resources said of a business and a requirement.
+    EvidenceId = "evd", "^evd_[0-9A-Za-z_]{1,64}$";
+    /// A dispute of what a state resource said.
+    EvidenceDisputeId = "edp", "^edp_[0-9A-Za-z_]{1,64}$";
+    /// An inquiry at the state's resources.
+    EvidenceInquiryId = "inq", "^inq_[0-9A-Za-z_]{1,64}$";
+    /// Evidence that the business supplied.
+    EvidenceSupplyId = "esp", "^esp_[0-9A-Za-z_]{1,64}$";
+    /// A caution of a supervisor.
+    CautionId = "cau", "^cau_[0-9A-Za-z_]{1,64}$";
+    /// A preventive visit.
+    VisitId = "pvt", "^pvt_[0-9A-Za-z_]{1,64}$";
+    /// A duty to submit information that an event or an authority started.
+    DutyId = "idu", "^idu_[0-9A-Za-z_]{1,64}$";
     /// The ground on which an application acts for a business.
     MandateId = "mnd", "^mnd_[0-9A-Za-z_]{1,64}$";
+    /// A business's assessment of a requirement.
+    AssessmentId = "asm", "^asm_[0-9A-Za-z_]{1,64}$";
+    /// An assessment as authorities name it: it tells neither who gave it nor when.
+    AssessmentRef = "asr", "^asr_[0-9A-Za-z_]{1,64}$";
+    /// A cost estimate.
+    CostEstimateId = "cst", "^cst_[0-9A-Za-z_]{1,64}$";
+    /// A report of costs borne.
+    CostReportId = "crp", "^crp_[0-9A-Za-z_]{1,64}$";
+    /// A draft of a normative legal act.
+    DraftActId = "dra", "^dra_[0-9A-Za-z_]{1,64}$";
+    /// An opinion on a draft act.
+    OpinionId = "opn", "^opn_[0-9A-Za-z_]{1,64}$";
+    /// A self-check of a business's compliance.
+    SelfCheckId = "chk", "^chk_[0-9A-Za-z_]{1,64}$";
+    /// A declaration of compliance.
+    DeclarationId = "dec", "^dec_[0-9A-Za-z_]{1,64}$";
+    /// The result of a check pack.
+    PackResultId = "pck", "^pck_[0-9A-Za-z_]{1,64}$";
+    /// A run of an algorithm.
+    AlgorithmRunId = "run", "^run_[0-9A-Za-z_]{1,64}$";
 }
 
 #[cfg(test)]

@@ -4,10 +4,13 @@
 
 pub mod actor;
 pub mod application;
+pub mod assessment;
 pub mod attachment;
 pub mod business;
 pub mod calendar;
 pub mod catalogue;
+pub mod clerk;
+pub mod compliance;
 pub mod digest;
 pub mod error;
 pub mod event;
@@ -20,6 +23,8 @@ pub mod merge_patch;
 pub mod page;
 pub mod ports;
 pub mod receipt;
+pub mod record;
+pub mod requirement;
 pub mod submission;
 pub mod text;
 pub mod time;

@@ -29,6 +29,48 @@ pub enum Act {
     Withdrawn,
     /// A rating was accepted.
     Rated,
+    /// An assessment of a requirement was accepted.
+    Assessed,
+    /// Consent to be named with an assessment was given or withdrawn.
+    DisclosureChanged,
+    /// A wish to be reminded of assessments, or not to be.
+    ReminderChanged,
+    /// A cost estimate was accepted.
+    CostEstimated,
+    /// A report of costs was accepted.
+    CostReported,
+    /// An objection to a caution was accepted.
+    CautionObjected,
+    /// A notice of measures taken upon a caution was accepted.
+    CautionNoticed,
+    /// A request for a preventive visit was accepted.
+    VisitRequested,
+    /// The time of a preventive visit was chosen.
+    VisitBooked,
+    /// A voluntary preventive visit was declined.
+    VisitDeclined,
+    /// An event that starts a duty was told.
+    DutyStarted,
+    /// Information that a duty asks for was accepted.
+    DutyFulfilled,
+    /// A self-check was completed.
+    SelfChecked,
+    /// A declaration of compliance was registered.
+    Declared,
+    /// The result of a check pack was accepted.
+    PackReported,
+    /// A step of an algorithm was confirmed.
+    StepConfirmed,
+    /// A confirmation was accepted.
+    Confirmed,
+    /// A declaration of inapplicability was accepted.
+    DeclaredInapplicable,
+    /// The withdrawal of a declaration of inapplicability was accepted.
+    InapplicabilityWithdrawn,
+    /// A dispute of a state resource's answer was accepted.
+    EvidenceDisputed,
+    /// Evidence of the business's own was accepted.
+    EvidenceSupplied,
 }
 
 /// A signed receipt.

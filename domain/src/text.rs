@@ -35,6 +35,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// Makes a text.
+    pub fn new(ru: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { ru: ru.into(), en: en.into() }
+    }
+
     /// The text in `language`.
     pub fn get(&self, language: Language) -> &str {
         match language {

@@ -13,6 +13,7 @@ use domain::ports::store::{Mode, Store, StoreError, UnitOfWork, Work};
 use tokio::sync::oneshot;
 
 use crate::{
+    checkpoint::checkpoint,
     conn::{Conn, Role, Target},
     head::{Head, watch},
     options::{OpenError, Options},
@@ -82,7 +83,12 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     let writer = Writer::new(target.clone(), jobs, Arc::clone(&head));
     threads.push(spawn("store-writer", move || writer.run())?);
     let (reads, watcher) = match target {
-        Target::Sqlite(_) => (Reads::Inline(InlineReader::new(target)), None),
+        Target::Sqlite(_) => {
+            let (stop, stopped) = bounded(0);
+            let file = target.clone();
+            threads.push(spawn("store-checkpointer", move || checkpoint(file, stopped))?);
+            (Reads::Inline(InlineReader::new(target)), Some(stop))
+        }
         Target::Postgres(_) => {
             let (reads, jobs) = bounded(queue.max(1));
             for _ in 0..readers.max(1) {

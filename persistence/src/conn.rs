@@ -59,10 +59,11 @@ const POSTGRES_READER: &str =
     "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
 
 /// Commits are durable when they return (`synchronous=FULL`). The log is moved into the file each 40 MB and cut back
-/// to 64 MB after a long reader kept it growing.
+/// to 64 MB after a long reader kept it growing. The cache is not larger because SQLite looks through all of it at
+/// each commit that has split a page.
 const SQLITE_WRITER: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
     PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=10000; PRAGMA journal_size_limit=67108864; \
-    PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY";
+    PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY";
 
 /// A thread has a reader of its own, so its cache is small; what is in the file is read through the page cache.
 const SQLITE_READER: &str = "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA query_only=ON; \

@@ -3,6 +3,7 @@
 //! Implements the port [`domain::ports::store`]. Read first: `conn.rs`, then `writer.rs`.
 
 mod adapter;
+mod checkpoint;
 mod conn;
 mod head;
 mod line;
@@ -11,9 +12,11 @@ mod options;
 mod reader;
 mod rows;
 mod schema;
+mod search;
 mod tx;
 mod unit;
 mod writer;
 
 pub use adapter::{Handle, Opened, migrate, open};
 pub use options::{OpenError, Options};
+pub use search::FullText;

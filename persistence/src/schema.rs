@@ -136,9 +136,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    receipts (id) {
-        id -> Text,
+    receipts (sequence) {
         sequence -> BigInt,
+        id -> Text,
         act -> Text,
         digest -> Binary,
         body_digest -> Nullable<Binary>,
@@ -175,6 +175,8 @@ diesel::table! {
         location -> Nullable<Text>,
         etag -> Nullable<Text>,
         body -> Text,
+        events_after -> BigInt,
+        events_upto -> BigInt,
         at -> BigInt,
     }
 }
@@ -192,3 +194,131 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(businesses, mandates);
 diesel::allow_tables_to_appear_in_same_query!(submissions, mandates);
 diesel::allow_tables_to_appear_in_same_query!(receipts, mandates);
+diesel::allow_tables_to_appear_in_same_query!(receipts, events);
+diesel::joinable!(receipts -> events (sequence));
+
+diesel::table! {
+    registry (id) {
+        id -> BigInt,
+        edition -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    registry_documents (kind, code, version) {
+        kind -> Text,
+        code -> Text,
+        version -> BigInt,
+        edition -> BigInt,
+        application_id -> Nullable<Text>,
+        body -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    personal_lists (business_id) {
+        business_id -> Text,
+        version -> BigInt,
+        profile_version -> BigInt,
+        edition -> BigInt,
+        day -> Text,
+        rows -> Text,
+        changed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    list_changes (business_id, version) {
+        business_id -> Text,
+        version -> BigInt,
+        at -> BigInt,
+        cause -> Text,
+        difference -> Text,
+    }
+}
+
+diesel::table! {
+    records (id) {
+        id -> Text,
+        kind -> Text,
+        business_id -> Text,
+        requirement -> Nullable<Text>,
+        authority_id -> Nullable<Text>,
+        state -> Text,
+        due_at -> Nullable<BigInt>,
+        body -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(businesses, personal_lists);
+
+diesel::table! {
+    assessment_salt (id) {
+        id -> BigInt,
+        salt -> Binary,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> Text,
+        reference -> Text,
+        business_id -> Text,
+        requirement -> Text,
+        procedure -> Text,
+        year -> BigInt,
+        content -> Text,
+        considerations -> Text,
+        version -> BigInt,
+        given_at -> BigInt,
+        revised_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assessment_versions (assessment_id, version) {
+        assessment_id -> Text,
+        version -> BigInt,
+        content -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    assessment_standings (requirement, procedure, business_id) {
+        requirement -> Text,
+        procedure -> Text,
+        business_id -> Text,
+        parts -> Text,
+        behind -> BigInt,
+    }
+}
+
+diesel::table! {
+    assessment_cells (requirement, procedure) {
+        requirement -> Text,
+        procedure -> Text,
+        counts -> Text,
+        places -> Text,
+    }
+}
+
+diesel::table! {
+    assessment_slices (dimension, value) {
+        dimension -> Text,
+        value -> Text,
+        told -> Text,
+    }
+}
+
+diesel::table! {
+    assessment_reminders (business_id) {
+        business_id -> Text,
+        next_at -> Nullable<BigInt>,
+    }
+}

@@ -1,14 +1,19 @@
 //! The one thread that writes.
 //!
-//! It takes what is queued, up to 128 units, runs each inside a savepoint of one transaction, and replies after the
-//! commit: many units share one wait for the disk, and none is acknowledged before it is durable. A unit that fails
-//! or panics loses its savepoint alone; where the transaction itself dies, every unit in it is refused.
+//! It takes what is queued, up to 128 units or a few milliseconds of them, runs them one after the other in one
+//! transaction, and replies after the commit: many units share one wait for the disk, and none is acknowledged before
+//! it is durable. Most batches keep every unit, so savepoints are not set before they are needed: where a unit asks to
+//! be undone, fails or panics, the batch is rolled back and run again, each unit inside a savepoint of its own, which
+//! it then loses alone. Where the transaction itself dies, every unit in it is refused.
 //!
 //! On PostgreSQL the transaction begins by locking the row `sequence`. The writers of all replicas take turns there,
 //! so units run one after the other over the whole installation, and events get places without gaps in the order of
 //! commits. READ COMMITTED is enough then: whoever holds the row sees everything committed before.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crossbeam_channel::Receiver;
 use domain::ports::store::StoreError;
@@ -25,6 +30,20 @@ use crate::{
 /// The most units in one transaction.
 const MOST: usize = 128;
 
+/// How long a transaction takes units. Those who wait for its commit do nothing meanwhile: with the queue cut into
+/// several commits the first are answered, and ask again, while the next units run. A unit takes far longer on
+/// PostgreSQL, where each statement travels, and so does a commit.
+fn patience(conn: &Conn) -> Duration {
+    match conn {
+        Conn::Sqlite(_) => Duration::from_millis(3),
+        Conn::Postgres(_) => Duration::from_millis(30),
+    }
+}
+
+/// After a unit had to be undone, so many batches set savepoints at once: where refusals are frequent, running batches
+/// twice would cost more than savepoints do.
+const CAREFUL: u32 = 16;
+
 /// What waits for the commit.
 type Waiting = Vec<(oneshot::Sender<Answer>, Answer)>;
 
@@ -33,12 +52,14 @@ pub(crate) struct Writer {
     line: Line,
     jobs: Receiver<Job>,
     head: Arc<Head>,
+    /// How many batches from now on set savepoints at once.
+    careful: u32,
 }
 
 impl Writer {
     /// A writer that connects when the first unit comes.
     pub(crate) fn new(target: Target, jobs: Receiver<Job>, head: Arc<Head>) -> Self {
-        Self { line: Line::new(target, Role::Write), jobs, head }
+        Self { line: Line::new(target, Role::Write), jobs, head, careful: 0 }
     }
 
     /// Runs units until the queue is closed and empty.
@@ -61,7 +82,11 @@ impl Writer {
         };
         let mut batch = Batch { conn, before, head: before, waiting: Vec::with_capacity(MOST) };
         // Nobody else waits: the transaction itself is the savepoint.
-        let ran = if self.jobs.is_empty() { batch.alone(first) } else { batch.together(first, &self.jobs) };
+        let ran = if self.jobs.is_empty() {
+            batch.alone(first)
+        } else {
+            batch.together(first, &self.jobs, &mut self.careful)
+        };
         let Batch { head, waiting, .. } = batch;
         match ran {
             Ok(()) => {
@@ -114,14 +139,44 @@ impl Batch<'_> {
         finished
     }
 
-    /// Runs units as long as they come, up to the limit, each in its savepoint. Err as for one alone.
-    fn together(&mut self, first: Job, jobs: &Receiver<Job>) -> Result<(), StoreError> {
+    /// Runs units as long as they come, up to the limits. Err as for one alone.
+    fn together(&mut self, first: Job, jobs: &Receiver<Job>, careful: &mut u32) -> Result<(), StoreError> {
+        let end = Instant::now() + patience(self.conn);
+        let mut ran = Vec::with_capacity(MOST);
         let mut next = Some(first);
-        while let Some(job) = next {
-            self.in_savepoint(job)?;
-            next = if self.waiting.len() < MOST { jobs.try_recv().ok() } else { None };
+        while let Some(mut job) = next {
+            if *careful > 0 {
+                self.in_savepoint(job)?;
+            } else {
+                let ended = unit::run(Transaction::writing(self.conn, self.head), &mut job.work);
+                ran.push(job);
+                if let Ended::Keep(head) = ended {
+                    self.head = head;
+                } else {
+                    *careful = CAREFUL;
+                    self.again(ran.drain(..), ended)?;
+                }
+            }
+            let more = ran.len() + self.waiting.len() < MOST && Instant::now() < end;
+            next = if more { jobs.try_recv().ok() } else { None };
         }
+        *careful = careful.saturating_sub(1);
+        self.waiting.extend(ran.into_iter().map(|job| (job.reply, Ok(()))));
         self.commit()
+    }
+
+    /// Rolls the transaction back and runs its units again, each in its savepoint. Err as for one alone.
+    fn again(&mut self, mut jobs: impl Iterator<Item = Job>, ended: Ended) -> Result<(), StoreError> {
+        // Where the transaction is gone, what ended it tells more than that it cannot be rolled back.
+        let told = |error| if let Ended::Failed(cause) = ended { cause } else { error };
+        let begun = command(self.conn, "ROLLBACK").map_err(told).and_then(|()| begin(self.conn));
+        let result = begun.and_then(|before| {
+            (self.before, self.head) = (before, before);
+            jobs.try_for_each(|job| self.in_savepoint(job))
+        });
+        // Whoever was not run again waits for an answer, too.
+        self.waiting.extend(jobs.map(|job| (job.reply, Ok(()))));
+        result
     }
 
     fn in_savepoint(&mut self, mut job: Job) -> Result<(), StoreError> {
@@ -145,7 +200,8 @@ impl Batch<'_> {
     }
 
     fn undo(&mut self) -> Result<(), StoreError> {
-        command(self.conn, "ROLLBACK TO SAVEPOINT unit; RELEASE SAVEPOINT unit")
+        command(self.conn, "ROLLBACK TO SAVEPOINT unit")?;
+        command(self.conn, "RELEASE SAVEPOINT unit")
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

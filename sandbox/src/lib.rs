@@ -6,11 +6,13 @@
 pub mod clock;
 pub mod credentials;
 mod numbers;
+pub mod resources;
 pub mod script;
 pub mod seed;
 mod verdicts;
 
 pub use clock::VirtualClock;
 pub use credentials::Credentials;
+pub use resources::ScriptedResources;
 pub use script::ScriptedAuthority;
 pub use seed::{Profile, TestBusiness};

@@ -222,7 +222,7 @@ const TABLES: &str = "\
 
 /// As the gateway sets its own writer up.
 const SQLITE: &str = "PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-    PRAGMA wal_autocheckpoint=10000; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY";
+    PRAGMA wal_autocheckpoint=10000; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY";
 
 impl Database {
     fn open(url: &str) -> Outcome<Self> {

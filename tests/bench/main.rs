@@ -2,7 +2,11 @@
 //!
 //! `cargo run --release -p tests --bin bench [-- --json FILE]`. What each row means: docs/benchmarks.md.
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -11,6 +15,7 @@ mod load;
 mod machine;
 mod measure;
 mod report;
+mod requirements;
 mod served;
 mod subject;
 
@@ -53,6 +58,8 @@ enum Part {
     Memory,
     /// Status reads and lodging on PostgreSQL.
     Postgres,
+    /// Lists of 100,000 businesses under 20,000 requirements, on both.
+    Requirements,
 }
 
 /// What the benchmark's own child processes do.
@@ -78,6 +85,25 @@ fn main() -> ExitCode {
     }
 }
 
+fn measure_on_sqlite(
+    plan: &measure::Plan,
+    program: &Path,
+    wanted: impl Fn(Part) -> bool,
+    report: &mut report::Report,
+) -> Outcome<()> {
+    let mut subject = subject::Subject::on_sqlite(program)?;
+    if wanted(Part::Read) {
+        measure::reads(plan, &mut subject, "", report)?;
+    }
+    if wanted(Part::Lodge) {
+        measure::lodging(plan, &mut subject, "", report)?;
+    }
+    if wanted(Part::Memory) {
+        measure::memory(plan, &mut subject, report)?;
+    }
+    Ok(())
+}
+
 fn measure(cli: &Cli) -> Outcome<()> {
     load::require_wrk()?;
     if cfg!(debug_assertions) {
@@ -91,25 +117,22 @@ fn measure(cli: &Cli) -> Outcome<()> {
     });
     let mut report = report::Report::new(machine::Machine::look()?);
     if wanted(Part::Read) || wanted(Part::Lodge) || wanted(Part::Memory) {
-        let mut subject = subject::Subject::on_sqlite(program)?;
-        if wanted(Part::Read) {
-            measure::reads(&plan, &mut subject, "", &mut report)?;
-        }
-        if wanted(Part::Lodge) {
-            measure::lodging(&plan, &mut subject, "", &mut report)?;
-        }
-        if wanted(Part::Memory) {
-            measure::memory(&plan, &mut subject, &mut report)?;
-        }
+        measure_on_sqlite(&plan, program, wanted, &mut report)?;
     }
-    if wanted(Part::Postgres) {
-        match tests::postgres::Cluster::durable() {
-            Some(cluster) => {
-                let mut subject = subject::Subject::on_postgres(program, &cluster)?;
+    if wanted(Part::Postgres) || wanted(Part::Requirements) {
+        let cluster = tests::postgres::Cluster::durable();
+        match &cluster {
+            Some(cluster) if wanted(Part::Postgres) => {
+                let mut subject = subject::Subject::on_postgres(program, cluster)?;
                 measure::reads(&plan, &mut subject, "pg_", &mut report)?;
                 measure::lodging(&plan, &mut subject, "pg_", &mut report)?;
             }
+            Some(_) => {}
             None => report.note("PostgreSQL is not installed (no initdb); its rows are missing."),
+        }
+        if wanted(Part::Requirements) {
+            requirements::measure(&plan, program, None, &mut report)?;
+            cluster.map_or(Ok(()), |it| requirements::measure(&plan, program, Some(&it), &mut report))?;
         }
     }
     print!("{report}");

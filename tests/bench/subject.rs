@@ -142,7 +142,7 @@ fn body(note: &str) -> Value {
 }
 
 /// The settings that raise the limits on callers.
-const RAISED: [&str; 4] = [
+pub const RAISED: [&str; 4] = [
     "SHLYUZ_LIMITS__APPLICATION_PER_SECOND",
     "SHLYUZ_LIMITS__APPLICATION_BURST",
     "SHLYUZ_LIMITS__ANONYMOUS_PER_SECOND",

@@ -5,10 +5,12 @@ pub mod client;
 pub mod document;
 pub mod engines;
 pub mod filing;
+pub mod multitude;
 pub mod own;
 pub mod papers;
 pub mod postgres;
 pub mod program;
+pub mod registry;
 
 pub use client::{Answer, Client};
 pub use own::Own;

@@ -1,7 +1,11 @@
 //! The walk: every operation of the document, tried by whoever may not. A new operation is walked over as soon as it
 //! is in the document; what the walk does not know how to call stops it.
 
+mod assessed;
+mod checks;
 mod controls;
+mod evidenced;
+mod supervised;
 mod walk;
 mod world;
 
@@ -67,9 +71,7 @@ impl Operation {
 
     /// Whether its path names something that belongs to somebody.
     fn is_owned(&self) -> bool {
-        ["{business_id}", "{submission_id}", "{attachment_id}", "{receipt_id}", "{task_id}"]
-            .iter()
-            .any(|name| self.path.contains(name))
+        self.path.contains("_id}")
     }
 }
 

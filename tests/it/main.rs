@@ -1,6 +1,7 @@
 //! The integration tests: the program driven over HTTP as a stranger would, on SQLite and on PostgreSQL.
 
 mod access;
+mod assessments;
 mod attachments;
 mod authority;
 mod businesses;
@@ -14,6 +15,7 @@ mod lifecycle;
 mod problems;
 mod receipts;
 mod reliability;
+mod requirements;
 mod sandbox;
 mod store;
 mod structure;

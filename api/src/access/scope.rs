@@ -49,23 +49,37 @@ macro_rules! scopes {
 }
 
 scopes! {
+    AssessmentsRead = "assessments:read", Some(Side::Business),
+        "Чтение своих оценок обязательных требований", "Read the business's assessments of requirements";
+    AssessmentsWrite = "assessments:write", Some(Side::Business),
+        "Оценка обязательных требований и проектов", "Assess requirements and drafts";
     AttachmentsRead = "attachments:read", Some(Side::Business),
         "Чтение приложенных документов", "Read attachments";
     AttachmentsWrite = "attachments:write", Some(Side::Business),
         "Загрузка приложенных документов", "Upload attachments";
+    AuthorityAssessmentsManage = "authority-assessments:manage", Some(Side::Authority),
+        "Чтение и рассмотрение оценок обязательных требований", "Read and consider assessments of requirements";
     AuthorityCatalogueWrite = "authority-catalogue:write", Some(Side::Authority),
         "Ведение сведений об услугах и мерах поддержки", "Maintain services and support measures";
     AuthorityInboxManage = "authority-inbox:manage", Some(Side::Authority),
         "Получение и подтверждение входящих задач", "Lease and acknowledge inbox tasks";
+    AuthorityRegistryWrite = "authority-registry:write", Some(Side::Authority),
+        "Ведение реестра обязательных требований", "Maintain the registry of mandatory requirements";
     AuthoritySubmissionsDecide = "authority-submissions:decide", Some(Side::Authority),
         "Запросы сведений и решения по обращениям", "Request information and decide submissions";
     AuthoritySubmissionsRead = "authority-submissions:read", Some(Side::Authority),
         "Чтение обращений, направленных ведомству", "Read submissions addressed to the authority";
+    AuthoritySupervisionManage = "authority-supervision:manage", Some(Side::Authority),
+        "Надзор: заявления, предостережения, визиты", "Supervise: declarations, cautions, visits";
     EventsRead = "events:read", None, "Чтение ленты событий", "Read the event feed";
     ProfileRead = "profile:read", Some(Side::Business), "Чтение профиля бизнеса", "Read the business profile";
     ProfileWrite = "profile:write", Some(Side::Business),
         "Изменение профиля бизнеса", "Change the business profile";
     ReceiptsRead = "receipts:read", Some(Side::Business), "Чтение квитанций", "Read receipts";
+    RequirementsRead = "requirements:read", Some(Side::Business),
+        "Чтение обязательных требований бизнеса", "Read the business's mandatory requirements";
+    RequirementsWrite = "requirements:write", Some(Side::Business),
+        "Подтверждение и соблюдение обязательных требований", "Confirm requirements and show compliance";
     SandboxControl = "sandbox:control", None, "Управление песочницей", "Control the sandbox";
     SubmissionsRead = "submissions:read", Some(Side::Business), "Чтение обращений", "Read submissions";
     SubmissionsWrite = "submissions:write", Some(Side::Business),

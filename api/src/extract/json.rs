@@ -82,7 +82,7 @@ fn receive(
 }
 
 /// Takes the media type, in UTF-8 where it says a charset.
-fn expect_media_type(request: &HttpRequest, media_type: &str) -> Result<(), Fault> {
+pub(super) fn expect_media_type(request: &HttpRequest, media_type: &str) -> Result<(), Fault> {
     let given = only_header(request, "content-type").unwrap_or_default();
     let mut parts = given.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();

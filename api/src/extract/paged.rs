@@ -69,7 +69,8 @@ fn is_paging(pair: &&str) -> bool {
     matches!(pair.split('=').next(), Some("limit" | "cursor"))
 }
 
-fn foreign_cursor() -> Fault {
+/// The refusal of a cursor that another list made.
+pub fn foreign_cursor() -> Fault {
     let detail = both("Это не курсор этого списка.", "This is not a cursor of this list.");
     let fix = both(
         "Возьмите next_cursor предыдущей страницы или начните без cursor.",

@@ -1,5 +1,6 @@
 //! What travels over the wire where it differs from the domain: `NewX` in, `XView` out.
 
+pub mod assessments;
 pub mod attachment;
 pub mod authority;
 pub mod batch;
@@ -10,5 +11,6 @@ pub mod event;
 pub mod oauth;
 pub mod preflight;
 pub mod receipt;
+pub mod requirements;
 pub mod sandbox;
 pub mod submission;

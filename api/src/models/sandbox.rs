@@ -26,7 +26,7 @@ pub struct ClockMove {
 /// A documented value and what it leads to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScenarioView {
-    /// The value: an address for the form's `/contact/email`, or a profile's name.
+    /// The value: an address for the form's `/contact/email`, a profile's name, last digits, or a resource.
     #[schema(example = "granted@magic.test")]
     pub value: &'static str,
     /// What it leads to.
@@ -40,6 +40,8 @@ pub struct ScenarioList {
     pub contact_emails: Vec<ScenarioView>,
     /// Profiles from which test businesses are made.
     pub business_profiles: Vec<ScenarioView>,
+    /// What makes the state's resources answer in which way: the last digit of a requirement's code, or a resource.
+    pub state_resources: Vec<ScenarioView>,
 }
 
 /// A test business to make.

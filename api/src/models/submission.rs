@@ -9,8 +9,12 @@ use domain::{
     receipt::document_digest,
     submission::{
         self, AttachedDocument, Correction, Dossier, InformationRequest, Outcome, Rating, State, Submission,
-        correct::CorrectCommand, lodge::Lodged, next_step::NextStep, rate::RateCommand,
-        respond::RespondCommand, withdraw::Target,
+        correct::CorrectCommand,
+        lodge::Lodged,
+        next_step::{NextStep, Progress},
+        rate::RateCommand,
+        respond::RespondCommand,
+        withdraw::Target,
     },
     time::Timestamp,
 };
@@ -268,7 +272,7 @@ impl SubmissionView {
 
 impl From<Submission> for SubmissionView {
     fn from(submission: Submission) -> Self {
-        let next_step = submission.next_step();
+        let next_step = Progress::from(&submission).next_step();
         let Submission {
             id,
             business,
@@ -346,15 +350,12 @@ impl Versioned for SubmissionStatus {
     }
 }
 
-impl From<Submission> for SubmissionStatus {
-    fn from(submission: Submission) -> Self {
-        Self {
-            next_step: submission.next_step(),
-            id: submission.id,
-            state: submission.state,
-            version: submission.version,
-            updated_at: submission.updated_at,
-        }
+impl From<Progress> for SubmissionStatus {
+    fn from(progress: Progress) -> Self {
+        let next_step = progress.next_step();
+        let Progress { id, state, version, updated_at, rated: _, decision_due_at: _, expires_at: _ } =
+            progress;
+        Self { id, state, next_step, version, updated_at }
     }
 }
 
@@ -382,7 +383,7 @@ impl StatusList {
     /// Every id asked for, once: its status if it is among the visible, else as not found.
     pub fn new(asked: Vec<SubmissionId>, visible: impl Iterator<Item = Submission>) -> Self {
         let mut statuses: HashMap<SubmissionId, SubmissionStatus> =
-            visible.map(|submission| (submission.id.clone(), submission.into())).collect();
+            visible.map(|found| (found.id.clone(), Progress::from(&found).into())).collect();
         let (mut items, mut not_found, mut told) = (Vec::new(), Vec::new(), HashSet::new());
         for id in asked {
             if !told.insert(id.clone()) {

@@ -18,7 +18,12 @@ use tokio::sync::Mutex;
 
 use crate::gateway::Gateway;
 
+mod assessments;
 pub mod connector;
+pub mod evidence;
+pub mod lists;
+pub mod state_resources;
+mod terms;
 
 /// No connectors: every authority takes its tasks from its inbox.
 pub struct InboxOnly;
@@ -56,13 +61,19 @@ pub async fn run(gateway: Arc<Gateway>) {
 /// One turn at a time, so that what another turn holds in its hands is done when this one ends.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// Does all that is due now: deliveries until none is left, then overdue submissions.
+/// Does all that is due now: deliveries until none is left, then overdue submissions, then terms that are over.
 ///
 /// # Errors
 /// What the store says; the rest stays due.
 pub async fn turn(gateway: &Gateway) -> Result<(), StoreError> {
     let _alone = TURN.lock().await;
     while connector::deliver(gateway).await? > 0 {}
+    close_overdue(gateway).await?;
+    assessments::remind(gateway).await?;
+    terms::end_due(gateway).await
+}
+
+async fn close_overdue(gateway: &Gateway) -> Result<(), StoreError> {
     loop {
         let (desk, stamp) = (gateway.desk(), gateway.stamp());
         let closing = move |tx: &mut dyn Tx| expire_overdue(tx, &desk, OVERDUE_AT_ONCE, stamp.clone());

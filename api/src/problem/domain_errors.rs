@@ -4,6 +4,7 @@ use domain::{
     attachment::AttachmentState,
     business::profile::ProfileError,
     catalogue::UnmetRule,
+    compliance::Refusal,
     error::{Fix, Violation},
     ids::AttachmentId,
     inbox::LeaseError,
@@ -42,13 +43,16 @@ impl Coded for StateConflict {
     fn draft(self) -> ProblemDraft {
         let Self { state, attempted, allowed } = self;
         let (state, attempted): (&str, &str) = (state.into(), attempted.into());
-        let allowed: Vec<&str> = allowed.iter().map(|step: &Move| (*step).into()).collect();
-        let detail = both(
-            format!("Действие {attempted} невозможно в состоянии {state}."),
-            format!("The step {attempted} is not possible in the state {state}."),
-        );
-        ProblemDraft::new(Code::StateConflict, detail).with("state", state).with("allowed", allowed)
+        state_conflict(state, attempted, allowed.iter().map(|step: &Move| (*step).into()).collect())
     }
+}
+
+fn state_conflict(state: &str, attempted: &str, allowed: Vec<&str>) -> ProblemDraft {
+    let detail = both(
+        format!("Действие {attempted} невозможно в состоянии {state}."),
+        format!("The step {attempted} is not possible in the state {state}."),
+    );
+    ProblemDraft::new(Code::StateConflict, detail).with("state", state).with("allowed", allowed)
 }
 
 impl Coded for DraftError {
@@ -157,6 +161,21 @@ impl Coded for ProfileError {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
             Self::Stale { current } => stale(current),
+            Self::Invalid(violations) => invalid(violations),
+            Self::Store(error) => error.draft(),
+        }
+    }
+}
+
+impl Coded for Refusal {
+    const CODES: &'static [Code] =
+        &[Code::NotFound, Code::ValidationFailed, Code::StaleVersion, Code::StateConflict];
+
+    fn draft(self) -> ProblemDraft {
+        match self {
+            Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Stale { current } => stale(current),
+            Self::State { state, attempted, allowed } => state_conflict(state, attempted, allowed),
             Self::Invalid(violations) => invalid(violations),
             Self::Store(error) => error.draft(),
         }

@@ -68,7 +68,7 @@ async fn batch_item(
         Err(fault) => return (key, Err(fault.into())),
     };
     let received = received(&claim, None);
-    let effect = draft_or_lodge(gateway, submission, on_behalf, received);
+    let effect = draft_or_lodge(gateway, submission, on_behalf, received).await;
     let outcome: Result<Once, OnceError<LodgeError>> = gateway.once(claim, effect).await;
     (key, outcome.map_err(Rejection::from))
 }

@@ -6,7 +6,7 @@ use domain::{
     ids::SubmissionId,
     mandate::OnBehalf,
     ports::store::{StoreError, Tx},
-    submission::Submission,
+    submission::{Submission, next_step::Progress},
 };
 
 use crate::problem::{Code, Coded, Fault, ProblemDraft};
@@ -58,4 +58,9 @@ pub fn business(tx: &mut dyn Tx, on_behalf: &OnBehalf) -> Result<Business, FindE
 pub fn submission(tx: &mut dyn Tx, on_behalf: &OnBehalf, id: &SubmissionId) -> Result<Submission, FindError> {
     let actor = actor(tx, on_behalf)?;
     tx.submissions().find(&actor.business, id)?.ok_or(FindError::NotFound)
+}
+
+/// How far a submission has come, of a business under the caller's mandate.
+pub fn progress(tx: &mut dyn Tx, on_behalf: &OnBehalf, id: &SubmissionId) -> Result<Progress, FindError> {
+    tx.submissions().progress(on_behalf, id)?.ok_or(FindError::NotFound)
 }

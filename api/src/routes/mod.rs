@@ -13,6 +13,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use crate::{access::scope::ALL, problem::CommonResponses};
 use domain::text::Language;
 
+pub mod assessments;
 pub mod attachments;
 pub mod authority;
 pub mod batches;
@@ -24,6 +25,7 @@ pub mod find;
 pub mod oauth;
 pub mod preflight;
 pub mod receipts;
+pub mod requirements;
 pub mod sandbox;
 pub mod steps;
 pub mod submissions;
@@ -49,6 +51,8 @@ pub use channel::document_bytes;
         (name = "submissions", description = "From draft to decision."),
         (name = "attachments", description = "Documents: declared, uploaded in pieces, downloaded."),
         (name = "receipts", description = "Proof of what was accepted."),
+        (name = "requirements", description = "Mandatory requirements: the registry, the personal list, and what a business does about it."),
+        (name = "assessments", description = "Assessments of requirements by businesses: given, told as summaries, considered."),
         (name = "events", description = "One gap-free feed of everything that happens."),
         (name = "authority", description = "The authority's side: inbox, decisions, result documents."),
         (name = "sandbox", description = "What only the sandbox has: test businesses, magic values, the virtual clock."),
@@ -75,7 +79,16 @@ impl Modify for Security {
 /// The base document with every schema that replies name.
 pub fn base_document() -> Document {
     let mut document = Base::openapi();
-    for schemas in [
+    let topics = requirements::schemas().into_iter().chain(assessments::schemas());
+    for schemas in first_schemas().into_iter().chain(topics) {
+        document.merge(schemas);
+    }
+    document
+}
+
+/// Those of the files in this folder; the folders beneath it list their own.
+fn first_schemas() -> Vec<Document> {
+    vec![
         attachments::Schemas::openapi(),
         authority::Schemas::openapi(),
         batches::Schemas::openapi(),
@@ -88,10 +101,7 @@ pub fn base_document() -> Document {
         sandbox::Schemas::openapi(),
         steps::Schemas::openapi(),
         submissions::Schemas::openapi(),
-    ] {
-        document.merge(schemas);
-    }
-    document
+    ]
 }
 
 /// Adds what any operation can answer to the finished document.
@@ -190,4 +200,6 @@ fn version_1(config: &mut ServiceConfig<'_>) {
         .service(authority::upload_result_document)
         .service(authority::download_addressed_attachment)
         .service(authority::publish_service);
+    requirements::mount(config);
+    assessments::mount(config);
 }

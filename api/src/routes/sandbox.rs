@@ -69,7 +69,8 @@ pub async fn create_test_business(
 
 /// List magic values
 ///
-/// What makes the scripted authority act in which way, and the profiles from which test businesses are made.
+/// What makes the scripted authority and the state's resources act in which way, and the profiles from which test
+/// businesses are made.
 #[utoipa::path(tag = "sandbox", security(()), extensions(("x-standard" = json!(["4.6.1.2", "4.4.4/prototypes"]))))]
 #[get("/sandbox/scenarios")]
 pub async fn list_scenarios(gateway: Data<Gateway>) -> Answered<ScenarioList> {
@@ -80,6 +81,7 @@ pub async fn list_scenarios(gateway: Data<Gateway>) -> Answered<ScenarioList> {
     Answered(ScenarioList {
         contact_emails: views(sandbox.map(|sandbox| sandbox.scenarios()).unwrap_or_default()),
         business_profiles: views(sandbox.map(|sandbox| sandbox.profiles()).unwrap_or_default()),
+        state_resources: views(sandbox.map(|sandbox| sandbox.state_resources()).unwrap_or_default()),
     })
 }
 
@@ -108,5 +110,7 @@ pub async fn move_clock(
         sandbox.advance(SignedDuration::from_secs(body.value.advance_s.into()));
     }
     outbound::turn(&gateway).await?;
+    outbound::evidence::turn(&gateway).await?;
+    outbound::lists::catch_up(&gateway).await?;
     Ok(Answered(ClockView { now: gateway.clock.now() }))
 }

@@ -1,5 +1,7 @@
 //! Submissions: drafting, lodging, reading.
 
+use std::sync::Arc;
+
 use actix_web::{get, patch, post, web::Data};
 use domain::{
     idempotency::StoredReply,
@@ -8,8 +10,9 @@ use domain::{
     ports::store::Tx,
     receipt::Received,
     submission::{
-        State,
+        Desk, State,
         draft::{self, DraftError},
+        examine::{Examined, examine},
         list::SubmissionFilter,
         lodge::{self, LodgeDraft, LodgeError},
     },
@@ -97,26 +100,35 @@ pub async fn create_submission(
 ) -> Result<Created<SubmissionView>, Rejection<LodgeError>> {
     let claim = key.claim(&caller.application, Some(body.digest))?;
     let received = received(&claim, Some(body.digest));
-    let effect = draft_or_lodge(&gateway, body.value, caller.on_behalf(&path.business_id)?, received);
+    let on_behalf = caller.on_behalf(&path.business_id)?;
+    let effect = draft_or_lodge(&gateway, body.value, on_behalf, received).await;
     Ok(gateway.once(claim, effect).await?.into())
 }
 
-/// The effect of a new submission, as asked: kept as a draft, or lodged.
-pub(super) fn draft_or_lodge(
+/// The effect of a new submission, as asked: kept as a draft, or lodged. What is to be lodged is examined before.
+pub(super) async fn draft_or_lodge(
     gateway: &Gateway,
     new: NewSubmission,
     on_behalf: OnBehalf,
     received: Received,
 ) -> impl Fn(&mut dyn Tx, Stamp) -> Result<StoredReply, LodgeError> + Send + 'static {
     let (desk, at_once) = (gateway.desk(), new.lodge);
-    let command = new.into_command(on_behalf);
+    let command = Arc::new(new.into_command(on_behalf));
+    let ahead = if at_once { examined(gateway, &desk, &command).await } else { None };
     move |tx, stamp| {
         let view: SubmissionView = match at_once {
-            true => lodge::lodge_new(tx, &desk, &command, &received, stamp)?.into(),
+            true => lodge::lodge_new(tx, &desk, (&command, ahead.as_ref()), &received, stamp)?.into(),
             false => draft::draft(tx, &desk, &command, stamp)?.into(),
         };
         Ok(created(&view, view.address()))
     }
+}
+
+/// What an examination finds ahead. A failure of the store is told by the unit of work, which then examines by itself.
+async fn examined(gateway: &Gateway, desk: &Desk, command: &Arc<draft::NewSubmission>) -> Option<Examined> {
+    let (desk, command, now) = (desk.clone(), Arc::clone(command), gateway.clock.now());
+    let examined = gateway.store.read(move |tx| examine(tx, &desk, &command, now));
+    examined.await.ok().flatten()
 }
 
 /// List a business's submissions
@@ -173,7 +185,7 @@ pub async fn get_submission_status(
 ) -> Result<Fetched<SubmissionStatus>, Rejection<find::FindError>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
     let id = path.into_inner().submission_id;
-    let found = gateway.store.read(move |tx| find::submission(tx, &on_behalf, &id));
+    let found = gateway.store.read(move |tx| find::progress(tx, &on_behalf, &id));
     Ok(Fetched(found.await?.into()))
 }
 

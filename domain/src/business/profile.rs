@@ -9,7 +9,7 @@ use crate::{
     error::{Fix, Violation},
     event::{EventKind, NewEvent},
     mandate::OnBehalf,
-    merge_patch::merge_patched,
+    merge_patch::{merge_changes, merge_patched},
     ports::store::{StoreError, Tx},
     text::Text,
     time::Stamp,
@@ -66,33 +66,53 @@ pub fn revise(
     if business.version != command.expected {
         return Err(ProfileError::Stale { current: business.version });
     }
-    let mut violations = identity_violations(&command.patch);
-    let profile = merge_patched(&business.profile, &command.patch);
-    violations.extend(catalogue.profile_violations(&profile));
-    if !violations.is_empty() {
-        return Err(ProfileError::Invalid(violations));
-    }
+    let profile = patched(catalogue, &business, &command.patch).map_err(ProfileError::Invalid)?;
     store(tx, &mut business, profile, &actor, "given", &mut stamp)?;
     Ok(business)
 }
 
-/// Takes over what a form taught about its business. Facts that a profile may not hold are left out.
+/// The profile that a merge patch would lead to.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn patched(
+    catalogue: &Catalogue,
+    business: &Business,
+    patch: &Map<String, Value>,
+) -> Result<Map<String, Value>, Vec<Violation>> {
+    let mut violations = identity_violations(patch);
+    let profile = merge_patched(&business.profile, patch);
+    violations.extend(catalogue.profile_violations(&profile));
+    if violations.is_empty() { Ok(profile) } else { Err(violations) }
+}
+
+/// The profile with what a form teaches about its business; None where it teaches nothing. Facts that a profile may not
+/// hold are left out.
+pub(crate) fn learned(
+    catalogue: &Catalogue,
+    business: &Business,
+    mut lesson: Map<String, Value>,
+) -> Option<Map<String, Value>> {
+    lesson.retain(|name, _| !IDENTITY.contains(&name.as_str()));
+    if !merge_changes(&business.profile, &lesson) {
+        return None;
+    }
+    let profile = merge_patched(&business.profile, &lesson);
+    catalogue.profile_violations(&profile).is_empty().then_some(profile)
+}
+
+/// Takes over what a form taught about its business.
 pub(crate) fn learn(
     tx: &mut dyn Tx,
-    catalogue: &Catalogue,
-    business: &mut Business,
-    lesson: &Map<String, Value>,
+    profile: &Map<String, Value>,
     actor: &BusinessActor,
     source: &str,
     stamp: &mut Stamp,
 ) -> Result<(), StoreError> {
-    let mut lesson = lesson.clone();
-    lesson.retain(|name, _| !IDENTITY.contains(&name.as_str()));
-    let profile = merge_patched(&business.profile, &lesson);
-    if profile == business.profile || !catalogue.profile_violations(&profile).is_empty() {
-        return Ok(());
-    }
-    store(tx, business, profile, actor, source, stamp)
+    let Some(mut business) = tx.businesses().find(&actor.business)? else {
+        return Err(StoreError::Corrupt("mandates.business_id".into()));
+    };
+    store(tx, &mut business, profile.clone(), actor, source, stamp)
 }
 
 fn store(
@@ -110,6 +130,7 @@ fn store(
     if !tx.businesses().update(business, expected)? {
         return Err(StoreError::Unavailable("the profile changed within its own unit of work".into()));
     }
+    tx.lists().touch(&business.id)?;
     tx.businesses().insert_profile_version(&ProfileVersion {
         business: business.id.clone(),
         version: business.version,

@@ -106,7 +106,7 @@ impl Service {
 #[test]
 fn the_builtin_catalogue_has_no_fault() {
     assert!(BUILTIN.services().count() >= 18);
-    assert_eq!(BUILTIN.situations().len(), 6);
+    assert_eq!(BUILTIN.situations().len(), 8);
     assert!(BUILTIN.faq().len() >= 24);
     assert!(BUILTIN.version().starts_with("2026."));
     for service in BUILTIN.services() {

@@ -1,4 +1,4 @@
-//! CEL over a form, a profile and a day.
+//! CEL over a form, a profile and a day, or over the inputs of a check pack.
 
 use std::{
     collections::HashMap,
@@ -21,7 +21,7 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()
 
 /// A compiled expression that answers yes or no.
 #[derive(Debug)]
-pub(super) struct Expression {
+pub(crate) struct Expression {
     program: Program,
     needs_form: bool,
 }
@@ -31,7 +31,7 @@ impl Expression {
     ///
     /// # Errors
     /// What the parser says.
-    pub(super) fn compile(source: &str) -> Result<Self, String> {
+    pub(crate) fn compile(source: &str) -> Result<Self, String> {
         let program = ENVIRONMENT.compile(source).map_err(|error| error.to_string())?;
         let needs_form = program.references().has_variable("form");
         Ok(Self { program, needs_form })
@@ -43,7 +43,7 @@ impl Expression {
     }
 
     /// The answer, or None where a fact that it needs is absent.
-    pub(super) fn holds(&self, facts: &Facts<'_>) -> Option<bool> {
+    pub(crate) fn holds(&self, facts: &Facts<'_>) -> Option<bool> {
         match self.program.execute(&facts.0) {
             Ok(Cel::Bool(answer)) => Some(answer),
             Ok(_) | Err(_) => None,
@@ -51,7 +51,7 @@ impl Expression {
     }
 
     /// The name in the expression that nothing defines, if evaluating comes upon one.
-    pub(super) fn unknown_name(&self, facts: &Facts<'_>) -> Option<String> {
+    pub(crate) fn unknown_name(&self, facts: &Facts<'_>) -> Option<String> {
         match self.program.execute(&facts.0) {
             Err(ExecutionError::UndeclaredReference(name)) => Some(name.to_string()),
             Ok(_) | Err(_) => None,
@@ -60,7 +60,7 @@ impl Expression {
 }
 
 /// What expressions are asked about. Built once for many expressions; texts are borrowed.
-pub(super) struct Facts<'f>(Context<'f, 'f>);
+pub(crate) struct Facts<'f>(Context<'f, 'f>);
 
 impl<'f> Facts<'f> {
     /// The form as `form`, the profile as `profile`, the day as `today` in the form `2026-11-23`.
@@ -70,6 +70,13 @@ impl<'f> Facts<'f> {
         context.add_variable_as_val("profile", object(profile));
         context.add_variable_from_value("today", today.to_string());
         add_functions(&mut context).expect("the standard library has no functions of these names");
+        Self(context)
+    }
+
+    /// What a check pack is asked about, as `inputs`, and nothing else: any implementation of CEL evaluates it alike.
+    pub(crate) fn of_inputs(inputs: &'f Map<String, Value>) -> Self {
+        let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
+        context.add_variable_as_val("inputs", object(inputs));
         Self(context)
     }
 }

@@ -13,7 +13,7 @@ mod compile;
 mod dictionary;
 mod eligibility;
 mod explain;
-mod expression;
+pub(crate) mod expression;
 mod fault;
 mod field;
 mod form;
@@ -31,7 +31,7 @@ mod schema;
 mod search;
 mod service;
 mod wording;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod builtin_tests;

@@ -1,6 +1,6 @@
 //! A service ready for use: its passport, its form, its rules.
 
-use std::{cell::LazyCell, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -48,11 +48,22 @@ impl Service {
     /// Checks a form: all that is wrong with its fields, or, where nothing is, which rules are not met on that day.
     /// Pointers begin inside the form; [`Findings::under`] moves them.
     pub fn check(&self, form: &Map<String, Value>, profile: &Map<String, Value>, today: Date) -> Findings {
+        self.examine(form, profile, today).0
+    }
+
+    /// The same, and the papers that these answers ask for. Where a fact is absent the paper is asked for.
+    pub fn examine(
+        &self,
+        form: &Map<String, Value>,
+        profile: &Map<String, Value>,
+        today: Date,
+    ) -> (Findings, Vec<&DocumentSpec>) {
         let violations = self.form.violations(form);
         if !violations.is_empty() {
-            return Findings { violations, ..Findings::default() };
+            return (Findings { violations, ..Findings::default() }, Vec::new());
         }
-        Findings::judge(self.rules.iter(), &Facts::new(form, profile, today))
+        let facts = Facts::new(form, profile, today);
+        (Findings::judge(self.rules.iter(), &facts), self.papers(&facts))
     }
 
     /// Names in the rules that nothing defines: the rule's number, the member and the name.
@@ -61,17 +72,9 @@ impl Service {
         rules.filter_map(|(number, rule)| Some((number, rule.unknown_name(facts)?))).collect()
     }
 
-    /// The papers that these answers ask for. Where a fact is absent the paper is asked for.
-    pub fn papers(
-        &self,
-        form: &Map<String, Value>,
-        profile: &Map<String, Value>,
-        today: Date,
-    ) -> Vec<&DocumentSpec> {
-        // Few services have papers that depend on the answers.
-        let facts = LazyCell::new(|| Facts::new(form, profile, today));
+    pub(super) fn papers(&self, facts: &Facts<'_>) -> Vec<&DocumentSpec> {
         let asked =
-            |when: &Option<Expression>| when.as_ref().and_then(|when| when.holds(&facts)).unwrap_or(true);
+            |when: &Option<Expression>| when.as_ref().and_then(|when| when.holds(facts)).unwrap_or(true);
         let papers = self.document.documents.iter().zip(&self.papers);
         papers.filter(|(_, when)| asked(when)).map(|(paper, _)| paper).collect()
     }

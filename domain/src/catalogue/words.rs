@@ -8,32 +8,45 @@ const STOP: &str = "а без бы в во где для до его если е
     a an and for how of the to";
 
 /// Lower case, and е for ё.
-pub(super) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }
 
+/// The words of a folded text.
+pub fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+}
+
 /// Cuts texts into stems, Russian words by the Russian rules and Latin ones by the English.
-pub(super) struct Stems {
+pub struct Stems {
     russian: Stemmer,
     english: Stemmer,
 }
 
+impl Default for Stems {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Stems {
-    pub(super) fn new() -> Self {
+    /// The rules of both languages.
+    pub fn new() -> Self {
         Self { russian: Stemmer::create(Algorithm::Russian), english: Stemmer::create(Algorithm::English) }
     }
 
     /// The stems of the text in their order, without words that say nothing.
-    pub(super) fn of(&self, text: &str) -> Vec<String> {
-        let folded = fold(text);
-        let is_empty = |word: &str| word.is_empty() || STOP.split(' ').any(|stop| stop == word);
-        let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !is_empty(word));
-        words.map(|word| self.stem(word)).collect()
+    pub fn of(&self, text: &str) -> Vec<String> {
+        words(&fold(text)).filter_map(|word| self.stem(word)).collect()
     }
 
-    fn stem(&self, word: &str) -> String {
+    /// The stem of one word in lower case; None for a word that says nothing.
+    pub fn stem(&self, word: &str) -> Option<String> {
+        if STOP.split_ascii_whitespace().any(|stop| stop == word) {
+            return None;
+        }
         let stemmer = if word.is_ascii() { &self.english } else { &self.russian };
-        stemmer.stem(word).into_owned()
+        Some(stemmer.stem(word).into_owned())
     }
 }
 

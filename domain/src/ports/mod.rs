@@ -1,6 +1,10 @@
 //! What the domain needs from the outside, by what it is. Adapters say how.
 
+pub mod assessments;
 pub mod authority;
 pub mod clock;
+pub mod requirements;
+pub mod search;
 pub mod signer;
+pub mod state_resource;
 pub mod store;

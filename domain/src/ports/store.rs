@@ -19,12 +19,15 @@ use crate::{
     idempotency::Remembered,
     ids::{ApplicationId, AttachmentId, AuthorityId, BusinessId, ReceiptId, SubmissionId, TaskId},
     inbox::{Route, Task},
-    mandate::Mandate,
+    mandate::{Mandate, OnBehalf},
     page::{Page, PageRequest},
     receipt::Receipt,
-    submission::{Submission, list::SubmissionFilter},
+    submission::{Submission, list::SubmissionFilter, next_step::Progress},
     time::Timestamp,
 };
+
+pub use super::assessments::Assessments;
+pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
 
 /// Why the store could not answer. Never a statement about the caller's request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,9 +73,18 @@ pub trait Tx {
     fn idempotency(&mut self) -> &mut dyn Idempotency;
     /// Catalogue documents.
     fn catalogue(&mut self) -> &mut dyn CatalogueDocuments;
+    /// The registry of requirements.
+    fn registry(&mut self) -> &mut dyn RegistryDocuments;
+    /// Personal lists of requirements.
+    fn lists(&mut self) -> &mut dyn PersonalLists;
+    /// Records of dealings with requirements.
+    fn records(&mut self) -> &mut dyn Records;
+    /// Assessments, and how they are counted.
+    fn assessments(&mut self) -> &mut dyn Assessments;
 }
 
-type Answer<T> = Result<T, StoreError>;
+/// What a question to the store is answered with.
+pub(super) type Answer<T> = Result<T, StoreError>;
 
 /// OAuth clients.
 pub trait Applications {
@@ -123,6 +135,8 @@ pub trait Businesses {
     fn insert(&mut self, business: &Business) -> Answer<()>;
     /// The business with this id. Callers hold a mandate for it or stand on an authority's side.
     fn find(&mut self, id: &BusinessId) -> Answer<Option<Business>>;
+    /// The version of its profile alone.
+    fn version(&mut self, id: &BusinessId) -> Answer<Option<i64>>;
     /// The businesses for which the application holds a mandate in force, by id.
     fn of_application(&mut self, application: &ApplicationId, page: &PageRequest) -> Answer<Page<Business>>;
     /// Stores a changed profile if the stored version is `expected`; false otherwise.
@@ -136,10 +150,12 @@ pub trait Businesses {
 
 /// Submissions.
 pub trait Submissions {
-    /// Adds a submission.
-    fn insert(&mut self, submission: &Submission) -> Answer<()>;
+    /// Adds a submission. An open one is found by the digest of its document, which is not asked of others.
+    fn insert(&mut self, submission: &Submission, document: Option<&Digest>) -> Answer<()>;
     /// The business's submission with this id.
     fn find(&mut self, business: &BusinessId, id: &SubmissionId) -> Answer<Option<Submission>>;
+    /// How far the submission has come, if the application holds a mandate for its business.
+    fn progress(&mut self, on_behalf: &OnBehalf, id: &SubmissionId) -> Answer<Option<Progress>>;
     /// Those of the ids that belong to a business for which the application holds a mandate.
     fn find_many(&mut self, application: &ApplicationId, ids: &[SubmissionId]) -> Answer<Vec<Submission>>;
     /// The authority's submission with this id; drafts are invisible to it.
@@ -194,6 +210,8 @@ pub trait Receipts {
 pub trait Events {
     /// Appends an event and returns its place in the sequence.
     fn append(&mut self, event: &NewEvent) -> Answer<i64>;
+    /// Appends events in this order.
+    fn append_all(&mut self, events: &[NewEvent]) -> Answer<()>;
     /// Events behind `after`, in sequence, at most `limit`; no kinds means all kinds.
     fn after(&mut self, audience: &Audience, after: i64, kinds: &[&str], limit: u32) -> Answer<Vec<Event>>;
     /// The place of the last event; 0 before the first.

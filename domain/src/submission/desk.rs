@@ -69,10 +69,9 @@ impl Desk {
         business: &Business,
         now: Timestamp,
     ) -> Findings {
-        let today = now.moscow_date();
-        let mut findings = service.check(form, &business.profile, today).under("/form");
+        let (findings, papers) = service.examine(form, &business.profile, now.moscow_date());
+        let mut findings = findings.under("/form");
         if findings.violations.is_empty() {
-            let papers = service.papers(form, &business.profile, today);
             findings.violations.extend(missing_papers(&papers, attachments));
         }
         findings

@@ -90,7 +90,7 @@ pub fn draft(
     mut stamp: Stamp,
 ) -> Result<Submission, DraftError> {
     let (actor, submission) = begin(tx, desk, new, &mut stamp)?;
-    tx.submissions().insert(&submission)?;
+    tx.submissions().insert(&submission, None)?;
     desk.tell(tx, &submission, EventKind::Drafted, &Mover::Business(&actor), json!({}), &mut stamp)?;
     Ok(submission)
 }

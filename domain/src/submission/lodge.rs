@@ -1,17 +1,19 @@
 //! Lodging: the draft becomes a submission, and the business holds a receipt.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use super::{
     Desk, StateConflict, Submission,
     desk::{Acceptance, Mover},
     draft::{self, DraftError, NewSubmission},
+    examine::Examined,
 };
 use crate::{
     actor::BusinessActor,
-    business::{Business, profile},
-    catalogue::{Service, UnmetRule},
-    digest::Digest,
+    business::profile,
+    catalogue::{Findings, UnmetRule},
     error::Violation,
     event::EventKind,
     ids::SubmissionId,
@@ -19,7 +21,7 @@ use crate::{
     mandate::OnBehalf,
     ports::store::{StoreError, Tx},
     receipt::{Act, Receipt, Received},
-    time::Stamp,
+    time::{Stamp, Timestamp},
 };
 
 /// A lodged submission and the receipt for it.
@@ -76,19 +78,20 @@ impl From<StateConflict> for LodgeError {
     }
 }
 
-/// Makes a submission and lodges it in one step.
+/// Makes a submission and lodges it in one step. `ahead` is what an examination of it by the same desk has found.
 ///
 /// # Errors
 /// [`LodgeError`]; nothing is kept then, not even a draft.
 pub fn lodge_new(
     tx: &mut dyn Tx,
     desk: &Desk,
-    new: &NewSubmission,
+    (new, ahead): (&NewSubmission, Option<&Examined>),
     received: &Received,
     mut stamp: Stamp,
 ) -> Result<Lodged, LodgeError> {
     let (actor, mut submission) = draft::begin(tx, desk, new, &mut stamp)?;
-    let receipt = lodge(tx, desk, &mut submission, None, (&actor, received), &mut stamp)?;
+    let examined = examined(tx, desk, &submission, ahead, stamp.now)?;
+    let receipt = lodge(tx, desk, &mut submission, (None, &examined), (&actor, received), &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }
 
@@ -109,25 +112,45 @@ pub fn lodge_draft(
     if command.expected.is_some_and(|expected| expected != current) {
         return Err(DraftError::Stale { current }.into());
     }
-    let receipt = lodge(tx, desk, &mut submission, Some(current), (&actor, received), &mut stamp)?;
+    let examined = examined(tx, desk, &submission, None, stamp.now)?;
+    let receipt =
+        lodge(tx, desk, &mut submission, (Some(current), &examined), (&actor, received), &mut stamp)?;
     Ok(Lodged { submission, receipt })
+}
+
+/// What was found ahead, where it still holds, or what is found now.
+fn examined<'e>(
+    tx: &mut dyn Tx,
+    desk: &Desk,
+    submission: &Submission,
+    ahead: Option<&'e Examined>,
+    now: Timestamp,
+) -> Result<Cow<'e, Examined>, LodgeError> {
+    let service = draft::open_service(desk, &submission.service)?;
+    let version = tx.businesses().version(&submission.business)?.ok_or(DraftError::NotFound)?;
+    if let Some(ahead) = ahead.filter(|ahead| ahead.holds(submission, version, now)) {
+        return Ok(Cow::Borrowed(ahead));
+    }
+    let business = tx.businesses().find(&submission.business)?.ok_or(DraftError::NotFound)?;
+    let filled = (&submission.form, submission.attachments.as_slice());
+    Ok(Cow::Owned(Examined::of(desk, service, filled, &business, now)))
 }
 
 fn lodge(
     tx: &mut dyn Tx,
     desk: &Desk,
     submission: &mut Submission,
-    stored: Option<i64>,
+    (stored, examined): (Option<i64>, &Examined),
     (actor, received): (&BusinessActor, &Received),
     stamp: &mut Stamp,
 ) -> Result<Receipt, LodgeError> {
     let service = draft::open_service(desk, &submission.service)?;
-    let mut business = tx.businesses().find(&actor.business)?.ok_or(DraftError::NotFound)?;
     submission.lodge(desk.decision_due(service, stamp.now), stamp.now)?;
     submission.service_version = service.document.version;
-    let digest = judge(tx, desk, service, submission, &business, stamp)?;
+    judge(tx, submission, examined)?;
+    let digest = examined.digest;
     match stored {
-        None => tx.submissions().insert(submission)?,
+        None => tx.submissions().insert(submission, Some(&digest))?,
         Some(version) if tx.submissions().update(submission, version)? => {}
         Some(_) => return Err(DraftError::Stale { current: submission.version }.into()),
     }
@@ -137,31 +160,24 @@ fn lodge(
     let sequence = desk.tell(tx, submission, EventKind::Lodged, &mover, facts, stamp)?;
     let accepted = Acceptance { act: Act::Lodged, digest, sequence, actor, received };
     let receipt = desk.receipt(tx, submission, &accepted, stamp)?;
-    let lesson = service.learned(&submission.form);
-    profile::learn(tx, &desk.catalogue, &mut business, &lesson, actor, submission.id.as_str(), stamp)?;
+    if let Some(profile) = &examined.profile {
+        profile::learn(tx, profile, actor, submission.id.as_str(), stamp)?;
+    }
     Ok(receipt)
 }
 
-/// The whole chain of checks: format, rules, duplicates. Returns the digest of the document that passed.
-fn judge(
-    tx: &mut dyn Tx,
-    desk: &Desk,
-    service: &Service,
-    submission: &Submission,
-    business: &Business,
-    stamp: &Stamp,
-) -> Result<Digest, LodgeError> {
-    let findings = desk.check(service, (&submission.form, &submission.attachments), business, stamp.now);
-    if !findings.violations.is_empty() {
-        return Err(LodgeError::Invalid(findings.violations));
+/// The whole chain of checks: format, rules, duplicates.
+fn judge(tx: &mut dyn Tx, submission: &Submission, examined: &Examined) -> Result<(), LodgeError> {
+    let Findings { violations, unmet, unknown: _ } = &examined.findings;
+    if !violations.is_empty() {
+        return Err(LodgeError::Invalid(violations.clone()));
     }
-    if !findings.unmet.is_empty() {
-        return Err(LodgeError::Rules(findings.unmet));
+    if !unmet.is_empty() {
+        return Err(LodgeError::Rules(unmet.clone()));
     }
-    let digest = submission.digest();
-    let twin = tx.submissions().open_twin(&business.id, &submission.service, &digest)?;
+    let twin = tx.submissions().open_twin(&submission.business, &submission.service, &examined.digest)?;
     match twin {
         Some(existing) if existing != submission.id => Err(LodgeError::Duplicate { existing }),
-        Some(_) | None => Ok(digest),
+        Some(_) | None => Ok(()),
     }
 }

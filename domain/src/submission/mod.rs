@@ -17,6 +17,7 @@ pub mod correct;
 pub mod decide;
 mod desk;
 pub mod draft;
+pub mod examine;
 pub mod expire;
 pub mod list;
 pub mod lodge;
@@ -270,14 +271,7 @@ pub struct Rating {
 impl Submission {
     /// The digest of the document that receipts are made over: service, form and the digests of what is attached.
     pub fn digest(&self) -> Digest {
-        #[derive(Serialize)]
-        struct Document<'a> {
-            service: &'a str,
-            form: &'a Map<String, Value>,
-            attachments: Vec<Digest>,
-        }
-        let attachments = self.attachments.iter().map(|attached| attached.digest).collect();
-        document_digest(&Document { service: &self.service, form: &self.form, attachments })
+        document_of(&self.service, &self.form, &self.attachments)
     }
 
     /// Whether the form or an answer came with this attachment.
@@ -292,4 +286,15 @@ impl Submission {
     pub fn open_request(&self) -> Option<&InformationRequest> {
         self.dossier.requests.iter().find(|request| request.response.is_none())
     }
+}
+
+fn document_of(service: &str, form: &Map<String, Value>, attachments: &[AttachedDocument]) -> Digest {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        service: &'a str,
+        form: &'a Map<String, Value>,
+        attachments: Vec<Digest>,
+    }
+    let attachments = attachments.iter().map(|attached| attached.digest).collect();
+    document_digest(&Document { service, form, attachments })
 }

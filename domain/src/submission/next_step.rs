@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Move, State, Submission};
-use crate::{actor::Side, text::Text, time::Timestamp};
+use crate::{actor::Side, ids::SubmissionId, text::Text, time::Timestamp};
 
 /// The step that the submission waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,40 @@ pub struct NextStep {
     pub due_at: Option<Timestamp>,
 }
 
-impl Submission {
+/// How far a submission has come: what is told of it to those who ask often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Which submission.
+    pub id: SubmissionId,
+    /// Where it stands.
+    pub state: State,
+    /// Whether its business has rated it.
+    pub rated: bool,
+    /// Counts changes from 1.
+    pub version: i64,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When the authority owes its decision.
+    pub decision_due_at: Option<Timestamp>,
+    /// When it expires if the business does not take its step.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl From<&Submission> for Progress {
+    fn from(submission: &Submission) -> Self {
+        Self {
+            id: submission.id.clone(),
+            state: submission.state,
+            rated: submission.dossier.rating.is_some(),
+            version: submission.version,
+            updated_at: submission.updated_at,
+            decision_due_at: submission.decision_due_at,
+            expires_at: submission.expires_at,
+        }
+    }
+}
+
+impl Progress {
     /// The step that is owed; None where nothing more can follow.
     pub fn next_step(&self) -> Option<NextStep> {
         let (owed_by, step, due_at, ru, en) = match self.state {
@@ -65,7 +98,7 @@ impl Submission {
                 "Исправьте названные недостатки; дата подачи сохраняется.",
                 "Correct the named defects; the date of lodging is kept.",
             ),
-            State::Granted | State::Refused if self.dossier.rating.is_none() => (
+            State::Granted | State::Refused if !self.rated => (
                 Side::Business,
                 Move::Rate,
                 None,

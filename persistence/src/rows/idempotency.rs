@@ -19,12 +19,14 @@ pub(crate) struct RememberedRow {
     location: Option<String>,
     etag: Option<String>,
     body: String,
+    events_after: i64,
+    events_upto: i64,
     at: i64,
 }
 
 impl From<&Remembered> for RememberedRow {
     fn from(remembered: &Remembered) -> Self {
-        let Remembered { claim, reply, at } = remembered;
+        let Remembered { claim, reply, events: (events_after, events_upto), at } = remembered;
         let Claim { application, key, fingerprint } = claim;
         let StoredReply { status, location, etag, body } = reply;
         Self {
@@ -35,6 +37,8 @@ impl From<&Remembered> for RememberedRow {
             location: location.clone(),
             etag: etag.clone(),
             body: body.clone(),
+            events_after: *events_after,
+            events_upto: *events_upto,
             at: at.micros(),
         }
     }
@@ -44,7 +48,18 @@ impl TryFrom<RememberedRow> for Remembered {
     type Error = StoreError;
 
     fn try_from(row: RememberedRow) -> Result<Self, StoreError> {
-        let RememberedRow { application_id, key, fingerprint, status, location, etag, body, at } = row;
+        let RememberedRow {
+            application_id,
+            key,
+            fingerprint,
+            status,
+            location,
+            etag,
+            body,
+            events_after,
+            events_upto,
+            at,
+        } = row;
         let claim = Claim {
             application: parsed("remembered_replies.application_id", &application_id)?,
             key,
@@ -52,6 +67,7 @@ impl TryFrom<RememberedRow> for Remembered {
         };
         let status = status.try_into().map_err(|_| corrupt("remembered_replies.status"))?;
         let reply = StoredReply { status, location, etag, body };
-        Ok(Self { claim, reply, at: moment("remembered_replies.at", at)? })
+        let events = (events_after, events_upto);
+        Ok(Self { claim, reply, events, at: moment("remembered_replies.at", at)? })
     }
 }

@@ -8,14 +8,18 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) mod access;
 pub(crate) mod application;
+pub(crate) mod assessment;
 pub(crate) mod attachment;
 pub(crate) mod business;
 pub(crate) mod catalogue;
 pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
+pub(crate) mod list;
 pub(crate) mod mandate;
 pub(crate) mod receipt;
+pub(crate) mod record;
+pub(crate) mod registry;
 pub(crate) mod submission;
 
 type Fit<T> = Result<T, StoreError>;

@@ -6,10 +6,11 @@ use crate::schema::receipts;
 
 /// A signed receipt.
 #[derive(Insertable, Queryable, Selectable, AsChangeset)]
-#[diesel(table_name = receipts, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[diesel(table_name = receipts, primary_key(sequence))]
+#[diesel(treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct ReceiptRow {
-    id: String,
     sequence: i64,
+    id: String,
     act: String,
     digest: Vec<u8>,
     body_digest: Option<Vec<u8>>,

@@ -1,7 +1,8 @@
 use diesel::prelude::*;
 use domain::{
+    digest::Digest,
     ports::store::StoreError,
-    submission::{State, Submission},
+    submission::{Dossier, State, Submission, next_step::Progress},
 };
 
 use super::{digest_bytes, from_json, moment, moment_or_none, parsed, to_json};
@@ -33,8 +34,9 @@ pub(crate) struct SubmissionRow {
     expires_at: Option<i64>,
 }
 
-impl From<&Submission> for SubmissionRow {
-    fn from(submission: &Submission) -> Self {
+impl SubmissionRow {
+    /// The row of `submission`, whose document has the digest `document`.
+    pub(crate) fn new(submission: &Submission, document: Option<&Digest>) -> Self {
         let Submission {
             id,
             business,
@@ -68,7 +70,7 @@ impl From<&Submission> for SubmissionRow {
             form: to_json(form),
             attachments: to_json(attachments),
             dossier: to_json(dossier),
-            open_digest: is_open(*state).then(|| digest_bytes(&submission.digest())),
+            open_digest: document.filter(|_| is_open(*state)).map(digest_bytes),
             version: *version,
             created_at: created_at.micros(),
             updated_at: updated_at.micros(),
@@ -79,7 +81,8 @@ impl From<&Submission> for SubmissionRow {
     }
 }
 
-fn is_open(state: State) -> bool {
+/// Whether a submission of this state is under way, so that it can be a twin.
+pub(crate) fn is_open(state: State) -> bool {
     match state {
         State::Lodged
         | State::Registered
@@ -132,6 +135,51 @@ impl TryFrom<SubmissionRow> for Submission {
             created_at: moment("submissions.created_at", created_at)?,
             updated_at: moment("submissions.updated_at", updated_at)?,
             lodged_at: moment_or_none("submissions.lodged_at", lodged_at)?,
+            decision_due_at: moment_or_none("submissions.decision_due_at", decision_due_at)?,
+            expires_at: moment_or_none("submissions.expires_at", expires_at)?,
+        })
+    }
+}
+
+/// How far a submission has come; a part of its row.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = submissions)]
+pub(crate) struct ProgressRow {
+    id: String,
+    state: String,
+    dossier: String,
+    version: i64,
+    updated_at: i64,
+    decision_due_at: Option<i64>,
+    expires_at: Option<i64>,
+}
+
+impl TryFrom<ProgressRow> for Progress {
+    type Error = StoreError;
+
+    fn try_from(row: ProgressRow) -> Result<Self, StoreError> {
+        let ProgressRow { id, state, dossier, version, updated_at, decision_due_at, expires_at } = row;
+        let state = parsed("submissions.state", &state)?;
+        // Only what was decided is rated, and only then the dossier is worth reading.
+        let rated = match state {
+            State::Granted | State::Refused => {
+                from_json::<Dossier>("submissions.dossier", &dossier)?.rating.is_some()
+            }
+            State::Draft
+            | State::Lodged
+            | State::Registered
+            | State::InReview
+            | State::InformationRequested
+            | State::Returned
+            | State::Withdrawn
+            | State::Expired => false,
+        };
+        Ok(Self {
+            id: parsed("submissions.id", &id)?,
+            state,
+            rated,
+            version,
+            updated_at: moment("submissions.updated_at", updated_at)?,
             decision_due_at: moment_or_none("submissions.decision_due_at", decision_due_at)?,
             expires_at: moment_or_none("submissions.expires_at", expires_at)?,
         })

@@ -33,6 +33,17 @@ impl Businesses for Transaction<'_> {
         row.map(Business::try_from).transpose()
     }
 
+    /// Primary key.
+    fn version(&mut self, id: &BusinessId) -> Result<Option<i64>, StoreError> {
+        self.ask(|conn| {
+            each!(conn, c => businesses::table
+                .find(id.as_str())
+                .select(businesses::version)
+                .get_result(c)
+                .optional())
+        })
+    }
+
     /// Index `mandates_in_force` in its order, then primary key.
     fn of_application(
         &mut self,

@@ -56,6 +56,25 @@ impl Events for Transaction<'_> {
         Ok(head + 1)
     }
 
+    /// As [`Self::append`]; one statement on PostgreSQL, where each travels.
+    fn append_all(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
+        let Some(head) = self.head else {
+            return Err(self.spoil(StoreError::Unavailable("a unit that reads may not write".into())));
+        };
+        let places = head + 1..;
+        let rows: Vec<EventRow> =
+            places.zip(events).map(|(place, event)| EventRow::at_place(place, event)).collect();
+        self.ask(|conn| match conn {
+            Conn::Sqlite(c) => rows
+                .iter()
+                .try_for_each(|row| diesel::insert_into(events::table).values(row).execute(c).map(|_| ())),
+            Conn::Postgres(_) if rows.is_empty() => Ok(()),
+            Conn::Postgres(c) => diesel::insert_into(events::table).values(&rows).execute(c).map(|_| ()),
+        })?;
+        self.head = Some(head + rows.len() as i64);
+        Ok(())
+    }
+
     fn after(
         &mut self,
         audience: &Audience,

@@ -8,14 +8,17 @@
 //! is a parameter, which costs more than the answer.
 
 use diesel::{
-    QueryResult,
+    QueryResult, RunQueryDsl, SqliteConnection,
+    connection::SimpleConnection as _,
+    query_builder::{AstPass, QueryFragment, QueryId},
     result::{DatabaseErrorKind, Error},
+    sqlite::Sqlite,
 };
 use domain::{
     page::{Page, PageRequest},
     ports::store::{
-        Access, Applications, Attachments, Businesses, CatalogueDocuments, Events, Idempotency, Inbox,
-        Mandates, Receipts, StoreError, Submissions, Tx,
+        Access, Applications, Assessments, Attachments, Businesses, CatalogueDocuments, Events, Idempotency,
+        Inbox, Mandates, PersonalLists, Receipts, Records, RegistryDocuments, StoreError, Submissions, Tx,
     },
 };
 
@@ -40,14 +43,18 @@ macro_rules! insert_new {
 
 mod access;
 mod application;
+mod assessment;
 mod attachment;
 mod business;
 mod catalogue;
 mod event;
 mod idempotency;
 mod inbox;
+mod list;
 mod mandate;
 mod receipt;
+mod record;
+mod registry;
 pub(crate) mod sequence;
 mod submission;
 
@@ -143,11 +150,30 @@ fn numeric_key(page: &PageRequest) -> Result<Option<i64>, StoreError> {
 }
 
 /// Runs one statement without parameters or result.
-pub(crate) fn command(conn: &mut Conn, sql: &str) -> Result<(), StoreError> {
-    use diesel::connection::SimpleConnection;
-
-    crate::conn::each!(conn, c => c.batch_execute(sql)).map_err(|error| failure(&error))
+pub(crate) fn command(conn: &mut Conn, sql: &'static str) -> Result<(), StoreError> {
+    let done = match conn {
+        Conn::Sqlite(c) => Command(sql).execute(c).map(|_| ()),
+        Conn::Postgres(c) => c.batch_execute(sql),
+    };
+    done.map_err(|error| failure(&error))
 }
+
+/// A statement that a connection to SQLite prepares once: planning it costs more than running it.
+struct Command(&'static str);
+
+impl QueryFragment<Sqlite> for Command {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        pass.push_sql(self.0);
+        Ok(())
+    }
+}
+
+impl QueryId for Command {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<SqliteConnection> for Command {}
 
 impl Tx for Transaction<'_> {
     fn applications(&mut self) -> &mut dyn Applications {
@@ -191,6 +217,22 @@ impl Tx for Transaction<'_> {
     }
 
     fn catalogue(&mut self) -> &mut dyn CatalogueDocuments {
+        self
+    }
+
+    fn registry(&mut self) -> &mut dyn RegistryDocuments {
+        self
+    }
+
+    fn lists(&mut self) -> &mut dyn PersonalLists {
+        self
+    }
+
+    fn records(&mut self) -> &mut dyn Records {
+        self
+    }
+
+    fn assessments(&mut self) -> &mut dyn Assessments {
         self
     }
 }

@@ -10,21 +10,21 @@ use super::{Transaction, all, inserted};
 use crate::{
     conn::each,
     rows::receipt::ReceiptRow,
-    schema::{mandates, receipts},
+    schema::{events, mandates, receipts, remembered_replies},
 };
 
 /// The most receipts that a search returns.
 const MOST: i64 = 100;
 
 impl Receipts for Transaction<'_> {
-    /// Primary key.
+    /// Primary key: an event has one receipt at most.
     fn insert(&mut self, receipt: &Receipt) -> Result<(), StoreError> {
         let row = ReceiptRow::from(receipt);
         let rows = self.ask(|conn| insert_new!(conn, receipts::table, &row))?;
         inserted(rows)
     }
 
-    /// Primary key, then index `mandates_in_force`.
+    /// Index `receipts_id`, then `mandates_in_force`.
     fn find(&mut self, application: &ApplicationId, id: &ReceiptId) -> Result<Option<Receipt>, StoreError> {
         let row = self.ask(|conn| {
             each!(conn, c => receipts::table
@@ -52,7 +52,7 @@ impl Receipts for Transaction<'_> {
                 .filter(receipts::digest.eq(digest).or(receipts::body_digest.assume_not_null().eq(digest)))
                 .filter(mandates::application_id.eq(application.as_str()))
                 .filter(mandates::ended_at.is_null())
-                .order((receipts::sequence.desc(), receipts::id.desc()))
+                .order(receipts::sequence.desc())
                 .limit(MOST)
                 .select(ReceiptRow::as_select())
                 .load(c))
@@ -60,13 +60,22 @@ impl Receipts for Transaction<'_> {
         all(rows)
     }
 
-    /// Index `receipts_key`, backwards.
+    /// Primary key of the remembered reply, which knows the places of its events, then the primary key of receipts,
+    /// backwards. Other units' receipts do not stand between: units run one after the other.
     fn by_key(&mut self, application: &ApplicationId, key: &str) -> Result<Vec<Receipt>, StoreError> {
+        let places: Option<(i64, i64)> = self.ask(|conn| {
+            each!(conn, c => remembered_replies::table
+                .find((application.as_str(), key))
+                .select((remembered_replies::events_after, remembered_replies::events_upto))
+                .get_result(c)
+                .optional())
+        })?;
+        let Some((after, upto)) = places else { return Ok(Vec::new()) };
         let rows = self.ask(|conn| {
             each!(conn, c => receipts::table
-                .filter(receipts::application_id.eq(application.as_str()))
-                .filter(receipts::idempotency_key.eq(key))
-                .order((receipts::sequence.desc(), receipts::id.desc()))
+                .filter(receipts::sequence.gt(after))
+                .filter(receipts::sequence.le(upto))
+                .order(receipts::sequence.desc())
                 .limit(MOST)
                 .select(ReceiptRow::as_select())
                 .load(c))
@@ -74,13 +83,14 @@ impl Receipts for Transaction<'_> {
         all(rows)
     }
 
-    /// Index `receipts_subject`.
+    /// Index `events_subject`, then primary key.
     fn of_subject(&mut self, business: &BusinessId, subject: &str) -> Result<Vec<Receipt>, StoreError> {
         let rows = self.ask(|conn| {
             each!(conn, c => receipts::table
-                .filter(receipts::subject.eq(subject))
-                .filter(receipts::business_id.eq(business.as_str()))
-                .order((receipts::sequence, receipts::id))
+                .inner_join(events::table)
+                .filter(events::subject.eq(subject))
+                .filter(events::business_id.eq(business.as_str()))
+                .order(receipts::sequence)
                 .select(ReceiptRow::as_select())
                 .load(c))
         })?;

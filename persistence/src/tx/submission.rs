@@ -2,23 +2,27 @@ use diesel::{dsl::max, prelude::*};
 use domain::{
     digest::Digest,
     ids::{ApplicationId, AuthorityId, BusinessId, SubmissionId},
+    mandate::OnBehalf,
     page::{Page, PageRequest},
     ports::store::{StoreError, Submissions},
-    submission::{Submission, list::SubmissionFilter},
+    submission::{Submission, list::SubmissionFilter, next_step::Progress},
     time::Timestamp,
 };
 
 use super::{Transaction, all, cut, inserted, one_past};
 use crate::{
     conn::each,
-    rows::{parsed, submission::SubmissionRow},
+    rows::{
+        parsed,
+        submission::{ProgressRow, SubmissionRow, is_open},
+    },
     schema::{mandates, submissions},
 };
 
 impl Submissions for Transaction<'_> {
     /// Primary key.
-    fn insert(&mut self, submission: &Submission) -> Result<(), StoreError> {
-        let row = SubmissionRow::from(submission);
+    fn insert(&mut self, submission: &Submission, document: Option<&Digest>) -> Result<(), StoreError> {
+        let row = SubmissionRow::new(submission, document);
         let rows = self.ask(|conn| insert_new!(conn, submissions::table, &row))?;
         inserted(rows)
     }
@@ -34,6 +38,23 @@ impl Submissions for Transaction<'_> {
                 .optional())
         })?;
         row.map(Submission::try_from).transpose()
+    }
+
+    /// Primary key, then index `mandates_in_force`. The form is not even read.
+    fn progress(&mut self, on_behalf: &OnBehalf, id: &SubmissionId) -> Result<Option<Progress>, StoreError> {
+        let OnBehalf { application, business } = on_behalf;
+        let row = self.ask(|conn| {
+            each!(conn, c => submissions::table
+                .inner_join(mandates::table.on(mandates::business_id.eq(submissions::business_id)))
+                .filter(submissions::id.eq(id.as_str()))
+                .filter(submissions::business_id.eq(business.as_str()))
+                .filter(mandates::application_id.eq(application.as_str()))
+                .filter(mandates::ended_at.is_null())
+                .select(ProgressRow::as_select())
+                .get_result(c)
+                .optional())
+        })?;
+        row.map(Progress::try_from).transpose()
     }
 
     /// Primary key per id, then index `mandates_in_force`. In the order of ids; an id named twice comes once.
@@ -76,7 +97,8 @@ impl Submissions for Transaction<'_> {
 
     /// Primary key. The row must belong to the same business.
     fn update(&mut self, submission: &Submission, expected: i64) -> Result<bool, StoreError> {
-        let row = SubmissionRow::from(submission);
+        let document = is_open(submission.state).then(|| submission.digest());
+        let row = SubmissionRow::new(submission, document.as_ref());
         let rows = self.ask(|conn| {
             each!(conn, c => diesel::update(submissions::table)
                 .filter(submissions::id.eq(submission.id.as_str()))

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::{Client, Engine, client::text, on_both_engines, papers};
 
 use super::{
-    Operation,
+    Operation, supervised,
     world::{CONTENT, World, upload},
 };
 
@@ -114,7 +114,11 @@ async fn open_things(tour: &Tour) {
             tour.called.borrow_mut().insert(operation.id.clone());
             continue;
         }
-        let query = if operation.id == "search_catalogue" { "?q=%D0%BA%D0%B0%D1%81%D1%81%D0%B0" } else { "" };
+        let query = match operation.id.as_str() {
+            "search_catalogue" => "?q=%D0%BA%D0%B0%D1%81%D1%81%D0%B0",
+            "get_assessment_summary" => "?dimension=level&value=federal",
+            _ => "",
+        };
         tour.call(&operation.id, Call { query, ..Call::default() }).await;
     }
     tour.plain("create_test_business").await;
@@ -185,6 +189,7 @@ async fn authority_acts(tour: &Tour) {
     let world = &tour.world;
     let lease = json!({ "lease_id": world.things.lease });
     tour.call("lease_tasks", Call::default()).await;
+    tour.plain("bring_registry_documents").await;
     tour.call("get_addressed_submission", Call::default()).await;
     tour.call("download_addressed_attachment", Call::default()).await;
     tour.call("acknowledge_task", Call::with(lease)).await;
@@ -226,6 +231,83 @@ async fn publishing(tour: &Tour) {
     tour.call("publish_service", Call::with(service)).await;
 }
 
+/// Self-checks and what is made upon them.
+async fn checks(tour: &Tour) {
+    for id in ["begin_self_check", "report_check_pack", "confirm_algorithm_step"] {
+        tour.plain(id).await;
+    }
+    let answers = super::checks::good();
+    tour.call("answer_self_check", Call::with(json!({ "answers": answers }))).await;
+    for id in
+        ["complete_self_check", "declare_compliance", "list_addressed_declarations", "annul_declaration"]
+    {
+        tour.plain(id).await;
+    }
+}
+
+/// Cautions, visits and information duties. Last, because a visit is held by moving the clock.
+async fn supervision(tour: &Tour) {
+    let (business, things) = (&tour.world.things.business, &tour.world.things.supervised);
+    let on = |call: Call, old: &str, new: &Value| {
+        let mut call = call;
+        call.instead.push((old.to_owned(), text(new)));
+        call
+    };
+    for id in supervised::READS {
+        tour.plain(id).await;
+    }
+    for id in ["object_to_caution", "answer_objection"] {
+        tour.plain(id).await;
+    }
+    let other = tour.call("announce_caution", Call::with(supervised::caution(business))).await;
+    tour.call("notify_of_measures", on(Call::default(), &things.caution, &other["id"])).await;
+    tour.call("demand_information", Call::with(supervised::duty(business))).await;
+    for id in ["start_information_duty", "fulfil_information_duty"] {
+        tour.plain(id).await;
+    }
+    let asked = tour.plain("request_preventive_visit").await;
+    tour.call("answer_visit_request", on(Call::default(), &things.visit, &asked["id"])).await;
+    tour.call("decline_preventive_visit", on(Call::default(), &things.visit, &asked["id"])).await;
+    tour.call("offer_preventive_visit", Call::with(supervised::visit(business, &things.slot))).await;
+    tour.call("book_preventive_visit", Call::with(json!({ "slot": things.slot }))).await;
+    tour.call("move_clock", Call::with(json!({ "advance_s": 86_500 }))).await;
+    tour.plain("record_preventive_visit").await;
+}
+
+/// Confirmations, inapplicability and evidence.
+async fn evidence(tour: &Tour) {
+    for id in ["give_confirmation", "create_evidence_inquiry", "dispute_evidence", "supply_evidence"] {
+        tour.plain(id).await;
+    }
+    for id in ["list_addressed_inapplicabilities", "list_addressed_disputes", "list_addressed_supplies"] {
+        tour.plain(id).await;
+    }
+    for id in ["decide_inapplicability", "decide_evidence_dispute", "withdraw_inapplicability"] {
+        tour.plain(id).await;
+    }
+    for id in ["download_supplied_evidence", "read_business_evidence"] {
+        tour.plain(id).await;
+    }
+    // Withdrawn just now, so it can be declared again.
+    let again = vec![("OT-028".to_owned(), "OT-029".to_owned())];
+    tour.call("declare_inapplicable", Call { instead: again, ..Call::default() }).await;
+}
+
+/// Assessments, costs, and what the authority says of them.
+async fn assessments(tour: &Tour) {
+    for id in ["give_assessment", "make_cost_estimate", "make_cost_report"] {
+        tour.plain(id).await;
+    }
+    for id in [
+        "set_identity_disclosure",
+        "set_assessment_reminder",
+        "list_addressed_assessments",
+        "consider_assessment",
+    ] {
+        tour.plain(id).await;
+    }
+}
+
 async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     let Some(tour) = Tour::new(engine).await else { return };
     oauth(&tour).await;
@@ -234,6 +316,10 @@ async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     business_acts(&tour).await;
     authority_acts(&tour).await;
     publishing(&tour).await;
+    checks(&tour).await;
+    supervision(&tour).await;
+    assessments(&tour).await;
+    evidence(&tour).await;
     let all: BTreeSet<String> = tour.operations.iter().map(|operation| operation.id.clone()).collect();
     let left: Vec<String> = all.difference(&tour.called.borrow()).cloned().collect();
     assert!(left.is_empty(), "operations without a positive control: {left:?}");

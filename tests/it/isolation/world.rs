@@ -8,7 +8,7 @@ use tests::{
     papers,
 };
 
-use super::Operation;
+use super::{Operation, assessed::Assessed, checks::Checks, evidenced::Evidenced, supervised::Supervised};
 
 /// What every attachment of the walk holds.
 pub const CONTENT: &[u8] = b"%PDF-1.7\n";
@@ -45,6 +45,10 @@ pub struct Things {
     pub task: String,
     pub lease: String,
     pub idempotency_key: String,
+    pub checks: Checks,
+    pub assessed: Assessed,
+    pub supervised: Supervised,
+    pub evidenced: Evidenced,
 }
 
 impl World {
@@ -74,8 +78,26 @@ impl World {
             Some("attachment_id") => things.attachment.clone(),
             Some("receipt_id") => things.receipt.clone(),
             Some("task_id") => things.task.clone(),
+            Some("self_check_id") => things.checks.self_check.clone(),
+            Some("declaration_id") => things.checks.declaration.clone(),
+            Some("check_pack_result_id") => things.checks.pack_result.clone(),
+            Some("run_id") => things.checks.run.clone(),
+            Some("caution_id") => things.supervised.caution.clone(),
+            Some("visit_id") => things.supervised.visit.clone(),
+            Some("duty_id") => things.supervised.duty.clone(),
+            Some("assessment_id") => things.assessed.assessment.clone(),
+            Some("reference_id") => things.assessed.reference.clone(),
+            Some("estimate_id") => things.assessed.estimate.clone(),
+            Some("report_id") => things.assessed.report.clone(),
+            Some("inapplicability_id") => things.evidenced.inapplicability.clone(),
+            Some("inquiry_id") => things.evidenced.inquiry.clone(),
+            Some("dispute_id") => things.evidenced.dispute.clone(),
+            Some("supply_id") => things.evidenced.supply.clone(),
             Some("service") => "tax-balance-certificate".into(),
             Some("code") if operation.path.contains("life-situations") => "start-business".into(),
+            Some("code") if operation.path.contains("/requirements/") => "OT-028".into(),
+            Some("code") if operation.path.contains("/acts/") => "54-fz-2003".into(),
+            Some("code") if operation.path.contains("/check-packs/") => "cash-register-daily".into(),
             Some("code") => "tax-balance-certificate".into(),
             Some("slug") => "not-found".into(),
             Some("inn") => "7707083893".into(),
@@ -152,6 +174,10 @@ impl Things {
         let all = tasks["items"].as_array().expect("a list");
         let task = all.iter().find(|task| task["submission_id"] == lodged["id"]).cloned();
         let task = task.unwrap_or_else(|| panic!("the lodged submission is not in the inbox: {tasks}"));
+        let checks = Checks::make(victim, &base).await;
+        let assessed = Assessed::make(victim, authority, &base).await;
+        let supervised = Supervised::make(authority, &business).await;
+        let evidenced = Evidenced::make(victim, &base, &attachment).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -160,6 +186,10 @@ impl Things {
             task: text(&task["id"]),
             lease: text(&task["lease_id"]),
             idempotency_key,
+            checks,
+            assessed,
+            supervised,
+            evidenced,
         }
     }
 }

@@ -3,6 +3,8 @@
 use domain::{
     attachment::{Attachment, AttachmentState},
     digest::Digest,
+    event::NewEvent,
+    idempotency::{Claim, Remembered, StoredReply},
     ids::{AttachmentId, ReceiptId, SubmissionId},
     page::PageRequest,
     ports::store::StoreError,
@@ -12,7 +14,7 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, attachment, event, id, mandate, receipt, set_scene, submission},
+    samples::{NASTY, at, attachment, event, id, mandate, receipt, set_scene, submission},
 };
 
 pub async fn attachments_belong_to_their_business(fixture: Fixture) {
@@ -20,7 +22,7 @@ pub async fn attachments_belong_to_their_business(fixture: Fixture) {
     fixture.write(|tx| tx.attachments().insert(&attachment(1, 1))).await;
     assert_eq!(fixture.read(|tx| tx.attachments().find(&id(1), &id(1))).await, Some(attachment(1, 1)));
     assert_eq!(fixture.read(|tx| tx.attachments().find(&id(2), &id(1))).await, None);
-    fixture.write(|tx| tx.submissions().insert(&submission(5, 1, State::Draft))).await;
+    fixture.write(|tx| tx.submissions().insert(&submission(5, 1, State::Draft), None)).await;
     let stored = Attachment { state: AttachmentState::Stored, submission: Some(id(5)), ..attachment(1, 1) };
     let update = stored.clone();
     fixture.write(move |tx| tx.attachments().update(&update)).await;
@@ -50,7 +52,8 @@ async fn keep(fixture: &Fixture, all: Vec<Receipt>) -> Vec<Receipt> {
         .write(move |tx| {
             let mut kept = all.clone();
             for receipt in &mut kept {
-                receipt.sequence = tx.events().append(&event(1, 1, 1))?;
+                let told = NewEvent { subject: receipt.subject.clone(), ..event(1, 1, 1) };
+                receipt.sequence = tx.events().append(&told)?;
                 tx.receipts().insert(receipt)?;
             }
             Ok(kept)
@@ -98,6 +101,14 @@ pub async fn receipts_are_found_by_the_applications_own_key(fixture: Fixture) {
     let mut all = vec![keyed(200, 2), receipt(201, 1, 0)];
     all.extend((1..=101).map(|n| keyed(n, 1)));
     let kept = keep(&fixture, all).await;
+    let remembered = |application, events| Remembered {
+        claim: Claim { application: id(application), key: NASTY.into(), fingerprint: Digest::of(b"") },
+        reply: StoredReply { status: 201, location: None, etag: None, body: String::new() },
+        events,
+        at: at(1),
+    };
+    let replies = [remembered(2, (0, 1)), remembered(1, (2, 103))];
+    fixture.write(move |tx| replies.iter().try_for_each(|one| tx.idempotency().insert(one))).await;
     let found = fixture.read(|tx| tx.receipts().by_key(&id(1), NASTY)).await;
     assert_eq!(found.len(), 100);
     assert_eq!((found.first(), found.last()), (kept.last(), kept.get(3)), "the newest hundred");

@@ -16,7 +16,7 @@ use super::{
 
 async fn set(fixture: &Fixture, tasks: Vec<Task>) {
     set_scene(fixture).await;
-    fixture.write(|tx| tx.submissions().insert(&submission(1, 1, State::Lodged))).await;
+    fixture.write(|tx| tx.submissions().insert(&submission(1, 1, State::Lodged), None)).await;
     fixture.write(move |tx| tasks.iter().try_for_each(|task| tx.inbox().insert(task))).await;
 }
 

@@ -1,9 +1,11 @@
 //! The contract of the store: one suite, run against SQLite and PostgreSQL.
 
+mod assessments;
 mod events;
 mod evidence;
 mod fixture;
 mod inbox;
+mod lists;
 mod owners;
 mod replies;
 mod samples;
@@ -52,6 +54,7 @@ contract! {
     }
     submissions {
         a_submission_reads_back_for_its_business_alone
+        progress_is_told_under_a_mandate_alone
         an_update_needs_the_expected_version_and_the_owner
         the_authority_sees_what_was_lodged_to_it
         a_list_pages_newest_first_and_stays_stable
@@ -88,6 +91,16 @@ contract! {
         a_reply_is_remembered_per_application
         twins_have_one_effect
         the_newest_documents_are_current
+    }
+    lists {
+        a_list_is_kept_whole_and_replaced
+        lists_behind_come_in_portions
+        marks_say_what_has_moved
+        changes_of_a_list_page_newest_first
+    }
+    assessments {
+        fifty_thousand_assessments_equal_their_recount
+        no_difference_of_published_figures_is_carried_by_few
     }
     units {
         a_refused_unit_leaves_nothing

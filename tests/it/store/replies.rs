@@ -23,7 +23,7 @@ fn reply(body: &str) -> StoredReply {
 
 pub async fn a_reply_is_remembered_per_application(fixture: Fixture) {
     set_scene(&fixture).await;
-    let remembered = Remembered { claim: claim(1, "a"), reply: reply(NASTY), at: at(1) };
+    let remembered = Remembered { claim: claim(1, "a"), reply: reply(NASTY), events: (0, 3), at: at(1) };
     let stored = remembered.clone();
     fixture.write(move |tx| tx.idempotency().insert(&stored)).await;
     let again = remembered.clone();
@@ -32,7 +32,7 @@ pub async fn a_reply_is_remembered_per_application(fixture: Fixture) {
     assert_eq!(fixture.read(|tx| tx.idempotency().find(&id(1), "other")).await, None);
     let refused = fixture.store.write(move |tx| tx.idempotency().insert(&again)).await;
     assert_eq!(refused, Err(StoreError::Conflict));
-    let of_other = Remembered { claim: claim(2, "a"), reply: reply(""), at: at(2) };
+    let of_other = Remembered { claim: claim(2, "a"), reply: reply(""), events: (3, 4), at: at(2) };
     fixture.write(move |tx| tx.idempotency().insert(&of_other)).await;
 }
 

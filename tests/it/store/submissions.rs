@@ -3,9 +3,10 @@
 use domain::{
     digest::Digest,
     ids::SubmissionId,
+    mandate::OnBehalf,
     page::PageRequest,
     ports::store::StoreError,
-    submission::{State, Submission, list::SubmissionFilter},
+    submission::{Rating, State, Submission, list::SubmissionFilter, next_step::Progress},
 };
 
 use super::{
@@ -14,7 +15,9 @@ use super::{
 };
 
 async fn store(fixture: &Fixture, all: Vec<Submission>) {
-    fixture.write(move |tx| all.iter().try_for_each(|each| tx.submissions().insert(each))).await;
+    fixture
+        .write(move |tx| all.iter().try_for_each(|each| tx.submissions().insert(each, Some(&each.digest()))))
+        .await;
 }
 
 fn numbers(found: &[Submission]) -> Vec<SubmissionId> {
@@ -34,11 +37,29 @@ pub async fn a_submission_reads_back_for_its_business_alone(fixture: Fixture) {
     assert_eq!(found, stored);
     assert_eq!(found.digest(), digest, "what the receipt was made over does not change in the store");
     assert_eq!(fixture.read(|tx| tx.submissions().find(&id(2), &id(1))).await, None);
-    let again = fixture.store.write(move |tx| tx.submissions().insert(&stored)).await;
+    let again = fixture.store.write(move |tx| tx.submissions().insert(&stored, None)).await;
     assert_eq!(again, Err(StoreError::Conflict));
     let orphan = submission(2, 9, State::Draft);
-    let refused = fixture.store.write(move |tx| tx.submissions().insert(&orphan)).await;
+    let refused = fixture.store.write(move |tx| tx.submissions().insert(&orphan, None)).await;
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+}
+
+pub async fn progress_is_told_under_a_mandate_alone(fixture: Fixture) {
+    set_scene(&fixture).await;
+    let rating = Rating { satisfaction: 4, ease: 4, comment: None, at: at(6) };
+    let mut rated = submission(2, 1, State::Granted);
+    rated.dossier.rating = Some(rating);
+    let all = vec![submission(1, 1, State::Lodged), rated, submission(3, 1, State::Refused)];
+    store(&fixture, all.clone()).await;
+    for stored in all {
+        let ask = |application: u32, business: u32| {
+            let (on_behalf, wanted) =
+                (OnBehalf { application: id(application), business: id(business) }, stored.id.clone());
+            fixture.read(move |tx| tx.submissions().progress(&on_behalf, &wanted))
+        };
+        assert_eq!(ask(1, 1).await, Some(Progress::from(&stored)));
+        assert_eq!((ask(2, 1).await, ask(1, 2).await, ask(2, 2).await), (None, None, None));
+    }
 }
 
 pub async fn an_update_needs_the_expected_version_and_the_owner(fixture: Fixture) {

@@ -22,7 +22,7 @@ pub async fn a_refused_unit_leaves_nothing(fixture: Fixture) {
     let refused = fixture
         .store
         .write(|tx| {
-            tx.submissions().insert(&submission(1, 1, State::Draft))?;
+            tx.submissions().insert(&submission(1, 1, State::Draft), None)?;
             tx.events().append(&event(1, 1, 1))?;
             Err::<(), _>(StoreError::Corrupt("the use case says no".into()))
         })
@@ -38,7 +38,7 @@ pub async fn a_conflict_does_not_end_the_unit(fixture: Fixture) {
     fixture
         .write(|tx| {
             assert_eq!(tx.applications().insert(&application(1)), Err(StoreError::Conflict));
-            tx.submissions().insert(&submission(1, 1, State::Draft))
+            tx.submissions().insert(&submission(1, 1, State::Draft), None)
         })
         .await;
     assert!(fixture.read(|tx| tx.submissions().find(&id(1), &id(1))).await.is_some());
@@ -52,7 +52,7 @@ pub async fn a_panic_ends_its_unit_alone(fixture: Fixture) {
             let store = fixture.store.clone();
             tokio::spawn(async move {
                 let unit = store.write(move |tx| {
-                    tx.submissions().insert(&submission(n, 1, State::Draft))?;
+                    tx.submissions().insert(&submission(n, 1, State::Draft), None)?;
                     tx.events().append(&event(n, 1, n))?;
                     assert!(n % 3 != 0, "a unit that panics on purpose");
                     Ok::<_, StoreError>(n)
@@ -78,19 +78,23 @@ pub async fn a_failure_of_the_database_cannot_be_ignored(fixture: Fixture) {
     let spoilt = fixture
         .store
         .write(move |tx| {
-            assert!(tx.submissions().insert(&orphan).is_err(), "its business does not exist");
-            assert!(tx.submissions().insert(&submission(2, 1, State::Draft)).is_err(), "the unit is spoilt");
+            assert!(tx.submissions().insert(&orphan, None).is_err(), "its business does not exist");
+            assert!(
+                tx.submissions().insert(&submission(2, 1, State::Draft), None).is_err(),
+                "the unit is spoilt"
+            );
             Ok::<_, StoreError>(())
         })
         .await;
     assert!(matches!(spoilt, Err(StoreError::Unavailable(_))), "{spoilt:?}");
     assert_eq!(fixture.read(|tx| tx.submissions().find(&id(1), &id(2))).await, None);
-    fixture.write(|tx| tx.submissions().insert(&submission(2, 1, State::Draft))).await;
+    fixture.write(|tx| tx.submissions().insert(&submission(2, 1, State::Draft), None)).await;
 }
 
 pub async fn a_reading_unit_cannot_write(fixture: Fixture) {
     set_scene(&fixture).await;
-    let inserting = fixture.store.read(|tx| tx.submissions().insert(&submission(1, 1, State::Draft))).await;
+    let inserting =
+        fixture.store.read(|tx| tx.submissions().insert(&submission(1, 1, State::Draft), None)).await;
     assert!(matches!(inserting, Err(StoreError::Unavailable(_))), "{inserting:?}");
     let appending = fixture.store.read(|tx| tx.events().append(&event(1, 1, 1))).await;
     assert!(matches!(appending, Err(StoreError::Unavailable(_))), "{appending:?}");
@@ -128,7 +132,7 @@ pub async fn a_reading_unit_sees_one_snapshot(fixture: Fixture) {
 pub async fn a_written_unit_is_read_at_once(fixture: Fixture) {
     set_scene(&fixture).await;
     for n in 1..=200 {
-        fixture.write(move |tx| tx.submissions().insert(&submission(n, 1, State::Draft))).await;
+        fixture.write(move |tx| tx.submissions().insert(&submission(n, 1, State::Draft), None)).await;
         let store = fixture.store.clone();
         let read =
             tokio::spawn(async move { store.read(move |tx| tx.submissions().find(&id(1), &id(n))).await });
@@ -188,8 +192,9 @@ pub async fn closing_finishes_what_is_queued(mut fixture: Fixture) {
         .map(|n| {
             let (store, finished) = (fixture.store.clone(), Arc::clone(&finished));
             tokio::spawn(async move {
-                let result =
-                    store.write(move |tx| tx.submissions().insert(&submission(n, 1, State::Draft))).await;
+                let result = store
+                    .write(move |tx| tx.submissions().insert(&submission(n, 1, State::Draft), None))
+                    .await;
                 if result.is_ok() {
                     *finished.lock().unwrap_or_else(PoisonError::into_inner) += 1;
                 }

@@ -78,8 +78,18 @@ pub enum Command {
     /// Keeps official classifiers.
     #[command(subcommand)]
     Reference(Reference),
+    /// Looks after assessments of requirements.
+    #[command(subcommand)]
+    Assessments(Assessments),
     /// Prints every setting as a Markdown table.
     Config,
+}
+
+/// What can be done with assessments.
+#[derive(Debug, Subcommand)]
+pub enum Assessments {
+    /// Recounts everything from the rows and compares it with what is kept summed; exit status 1 where they differ.
+    Check,
 }
 
 /// What can be done with classifiers.

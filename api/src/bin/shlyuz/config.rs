@@ -20,6 +20,7 @@ mod fault;
 mod layers;
 mod markdown;
 mod read;
+mod resources;
 mod settings;
 #[cfg(test)]
 mod tests;

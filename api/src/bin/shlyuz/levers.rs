@@ -9,7 +9,7 @@ use std::{
 use api::sandbox::{SandboxControl, TestBusiness};
 use domain::{ports::clock::Clock, text::Text, time::Timestamp};
 use jiff::SignedDuration;
-use sandbox::{Profile, VirtualClock, script, seed};
+use sandbox::{Profile, VirtualClock, resources, script, seed};
 
 /// What the sandbox can be made to do.
 pub struct Levers {
@@ -58,5 +58,9 @@ impl SandboxControl for Levers {
 
     fn scenarios(&self) -> Vec<(&'static str, Text)> {
         script::scenarios()
+    }
+
+    fn state_resources(&self) -> Vec<(&'static str, Text)> {
+        resources::scenarios()
     }
 }

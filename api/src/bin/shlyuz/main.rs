@@ -8,10 +8,11 @@ use std::{
 use actix_web::rt::System;
 use clap::Parser;
 
-use cli::{Cli, Command, Reference};
+use cli::{Assessments, Cli, Command, Reference};
 use config::Config;
 use failure::Failure;
 
+mod assessments;
 mod banner;
 mod cli;
 mod clock;
@@ -27,6 +28,10 @@ mod serve;
 mod signals;
 mod verify;
 mod wiring;
+
+/// What one thread allocates for a unit of work another frees; the system's allocator makes them wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -55,6 +60,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
             let config = settings.load()?;
             let _logging = logging::start(config.log.format, config.log.level);
             System::new().block_on(reference::import(&config, &name, &file, as_of))
+        }
+        Command::Assessments(Assessments::Check) => {
+            System::new().block_on(assessments::check(&settings.load()?))
         }
         Command::Config => print(config::markdown().as_bytes()),
     }

@@ -15,8 +15,13 @@ use api::{
     feed::Feed,
     gateway::Gateway,
     limits::Limits,
-    outbound::{self, InboxOnly},
+    outbound::{
+        self, InboxOnly,
+        lists::Redrawing,
+        state_resources::{HttpResources, Patience},
+    },
     publish,
+    registry::{self, InForce},
     sandbox::SandboxControl,
     service,
     tokens::Tokens,
@@ -25,12 +30,12 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use domain::{
     calendar::WorkingCalendar,
-    ports::{authority::Authorities, clock::Clock},
+    ports::{authority::Authorities, clock::Clock, state_resource::StateResources},
     time::Timestamp,
 };
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
-use sandbox::{Credentials, ScriptedAuthority};
+use sandbox::{Credentials, ScriptedAuthority, ScriptedResources};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -77,6 +82,9 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
     let catalogue = publish::load(&store, now)
         .await
         .map_err(|error| format!("the catalogue does not hold: {error:?}"))?;
+    let registry = registry::install(&store, now)
+        .await
+        .map_err(|error| format!("the registry of requirements does not hold: {error}"))?;
     let levers = match config.mode {
         Mode::Sandbox => Some(Arc::new(Levers::open(&config.data_dir, Arc::clone(&wall_clock))?)),
         Mode::Live => None,
@@ -87,11 +95,11 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         wall_clock,
         tokens,
         catalogue: ArcSwap::from_pointee(catalogue),
+        registry: InForce::new(registry, Arc::new(persistence::FullText)),
+        redrawing: Redrawing::default(),
         calendar: Arc::new(WorkingCalendar::russian().clone()),
-        authorities: match config.mode {
-            Mode::Sandbox => Arc::new(ScriptedAuthority) as Arc<dyn Authorities>,
-            Mode::Live => Arc::new(InboxOnly),
-        },
+        authorities: authorities(config.mode),
+        state_resources: state_resources(config)?,
         blobs: Blobs::open(config.data_dir.join("attachments"), scan(config))?,
         feed,
         limits: Limits::new(config.limit_values(), config.server.trusted_proxies.clone()),
@@ -101,13 +109,18 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         random: SystemRandom::new(),
         store,
     });
-    let credentials = match config.mode {
-        Mode::Sandbox => Some(seeding::seed(&gateway, &config.data_dir).await?),
-        Mode::Live => None,
-    };
-    let outbound = tokio::spawn(outbound::run(Arc::clone(&gateway)));
-    let housekeeping = tokio::spawn(keep_house(Arc::clone(&gateway), rotate_after));
-    Ok(Assembly { gateway, credentials, tasks: vec![outbound, housekeeping], store: handle })
+    let credentials = credentials(&gateway, config).await?;
+    Ok(Assembly { tasks: tasks(&gateway, rotate_after), gateway, credentials, store: handle })
+}
+
+/// Starts what works beside the requests.
+fn tasks(gateway: &Arc<Gateway>, rotate_after: SignedDuration) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(outbound::run(Arc::clone(gateway))),
+        tokio::spawn(outbound::evidence::run(Arc::clone(gateway))),
+        tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
+        tokio::spawn(keep_house(Arc::clone(gateway), rotate_after)),
+    ]
 }
 
 /// The application of one worker thread.
@@ -129,6 +142,34 @@ pub fn app(
     app.app_data(web::Data::new(service::allowed_methods(&document)))
         .service(service::swagger())
         .wrap(from_fn(api::middleware::edge))
+}
+
+async fn credentials(
+    gateway: &Gateway,
+    config: &Config,
+) -> Result<Option<Credentials>, Box<dyn std::error::Error>> {
+    Ok(match config.mode {
+        Mode::Sandbox => Some(seeding::seed(gateway, &config.data_dir).await?),
+        Mode::Live => None,
+    })
+}
+
+fn authorities(mode: Mode) -> Arc<dyn Authorities> {
+    match mode {
+        Mode::Sandbox => Arc::new(ScriptedAuthority),
+        Mode::Live => Arc::new(InboxOnly),
+    }
+}
+
+/// The sandbox asks no real resource, whatever the settings say.
+fn state_resources(config: &Config) -> Result<Arc<dyn StateResources>, Box<dyn std::error::Error>> {
+    Ok(match config.mode {
+        Mode::Sandbox => Arc::new(ScriptedResources),
+        Mode::Live => {
+            let endpoints = config.state_resources.endpoints.clone();
+            Arc::new(HttpResources::connect(endpoints, Patience::default())?)
+        }
+    })
 }
 
 /// Sandbox tokens carry another issuer, so that a live gateway refuses them by construction.
@@ -170,6 +211,9 @@ async fn keep_house(gateway: Arc<Gateway>, rotate_after: SignedDuration) {
             gateway.tokens.refresh(&gateway.store, (gateway.random_bytes(), rotate_after), now).await;
         if let Err(error) = refreshed {
             tracing::warn!(%error, "keys and revocations are not refreshed, trying again");
+        }
+        if let Err(error) = registry::refresh(&gateway).await {
+            tracing::warn!(%error, "the registry of requirements is not refreshed, trying again");
         }
         if round % ROUNDS_BETWEEN_FORGETTING == 0 {
             forget(&gateway, now).await;

@@ -87,7 +87,8 @@ CREATE TABLE submissions (
 );
 -- The filters of a list stand in the index, so that what does not match costs no visit to its row.
 CREATE INDEX submissions_business ON submissions (business_id, id, state, service, situation);
-CREATE INDEX submissions_open ON submissions (business_id, service, open_digest, id) WHERE open_digest IS NOT NULL;
+-- The digest stands first because keys are compared from the left and digests differ at once.
+CREATE INDEX submissions_open ON submissions (open_digest, business_id, service, id) WHERE open_digest IS NOT NULL;
 CREATE INDEX submissions_expiry ON submissions (expires_at, id) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE attachments (
@@ -132,8 +133,8 @@ CREATE INDEX events_authority ON events (authority_id, sequence) WHERE authority
 CREATE INDEX events_subject ON events (subject, sequence);
 
 CREATE TABLE receipts (
-    id TEXT COLLATE "C" PRIMARY KEY NOT NULL,
-    sequence BIGINT NOT NULL REFERENCES events (sequence),
+    sequence BIGINT PRIMARY KEY NOT NULL REFERENCES events (sequence),
+    id TEXT COLLATE "C" NOT NULL,
     act TEXT COLLATE "C" NOT NULL,
     digest BYTEA NOT NULL,
     body_digest BYTEA,
@@ -144,10 +145,9 @@ CREATE TABLE receipts (
     at BIGINT NOT NULL,
     jws TEXT NOT NULL
 );
+CREATE UNIQUE INDEX receipts_id ON receipts (id);
 CREATE INDEX receipts_digest ON receipts (digest, sequence);
 CREATE INDEX receipts_body_digest ON receipts (body_digest, sequence) WHERE body_digest IS NOT NULL;
-CREATE INDEX receipts_key ON receipts (application_id, idempotency_key, sequence) WHERE idempotency_key IS NOT NULL;
-CREATE INDEX receipts_subject ON receipts (subject, sequence);
 
 CREATE TABLE tasks (
     id TEXT COLLATE "C" PRIMARY KEY NOT NULL,
@@ -174,6 +174,8 @@ CREATE TABLE remembered_replies (
     location TEXT,
     etag TEXT,
     body TEXT NOT NULL,
+    events_after BIGINT NOT NULL,
+    events_upto BIGINT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (application_id, key)
 );

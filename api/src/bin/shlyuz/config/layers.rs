@@ -7,6 +7,7 @@ use config::{ConfigError, File, FileFormat, Map, Source, Value, ValueKind};
 use super::{
     fault::{Fault, Faults},
     read::Values,
+    resources,
     settings::settings,
 };
 
@@ -92,6 +93,10 @@ fn environment(sources: &Sources, faults: &mut Vec<Fault>) -> Layer {
         let Some(rest) = name.strip_prefix(PREFIX).filter(|_| name != FILE_NAME) else { continue };
         let key = rest.to_lowercase().replace("__", ".");
         let origin = format!("the environment, {name}");
+        if let Some(key) = resources::environment_key(rest) {
+            layer.insert(key, Value::new(Some(&origin), ValueKind::String(value.clone())));
+            continue;
+        }
         if settings().any(|setting| setting.key == key) {
             layer.insert(key, Value::new(Some(&origin), ValueKind::String(value.clone())));
         } else if rest.contains("__") || nearest(&key, 2).is_some() {
@@ -121,7 +126,7 @@ fn unknown_in_file(value: &Value, at: &str, faults: &mut Vec<Fault>) {
     for name in names {
         let key = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
         let inner = &table[name];
-        if settings().any(|setting| setting.key == key) {
+        if key == resources::SECTION || settings().any(|setting| setting.key == key) {
             continue;
         }
         let is_section =

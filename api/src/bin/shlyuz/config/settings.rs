@@ -8,7 +8,10 @@ use std::{
     path::PathBuf,
 };
 
-use super::read::{Readable, Values, choice};
+use super::{
+    read::{Readable, Values, choice},
+    resources::StateResources,
+};
 
 /// What is known of a setting before any layer is read.
 #[derive(Debug, Clone, Copy)]
@@ -114,7 +117,8 @@ pub fn settings() -> impl Iterator<Item = &'static Setting> {
 section! {
     /// Every setting of the program, judged as a whole.
     Config in "", ROOT with
-        server: Server, database: Database, access: Access, limits: Limits, attachments: Attachments, log: Log;
+        server: Server, database: Database, access: Access, limits: Limits, attachments: Attachments, log: Log,
+        state_resources: StateResources;
     /// `sandbox` pretends the authorities and the clock; `live` is the real gateway.
     mode: Mode = { "sandbox" };
     /// The public base address that clients use, without a slash at its end; live mode needs it, with `https`.

@@ -1,0 +1,6 @@
+//! Assessments of requirements on the wire, one file per noun.
+
+pub mod addressed;
+pub mod assessment;
+pub mod cost;
+pub mod summary;

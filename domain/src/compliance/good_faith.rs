@@ -1,0 +1,284 @@
+//! Good faith (4.8.1.5): what a business's own record of compliance earns with a supervisor, measure by measure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, civil::Date};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    ids::{AuthorityId, BusinessId},
+    page::PageRequest,
+    ports::store::{StoreError, Tx},
+    record::{Record, RecordFilter, RecordKind},
+    requirement::{
+        model::RiskCategory,
+        risk::{GoodFaithRules, RiskModel, Rule},
+    },
+    text::Text,
+    time::Timestamp,
+};
+
+/// How many records of a kind count, the newest first.
+const NEWEST: u32 = 1000;
+
+/// What good faith has earned with one supervisor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct GoodFaith {
+    /// Points earned.
+    #[cfg_attr(feature = "schema", schema(example = 25))]
+    pub earned: u32,
+    /// Points of all measures together.
+    #[cfg_attr(feature = "schema", schema(example = 140))]
+    pub available: u32,
+    /// How many categories lower the risk is considered.
+    #[cfg_attr(feature = "schema", schema(example = 0))]
+    pub lower_by: u32,
+    /// How many points are missing until the next step; null where there is none.
+    #[cfg_attr(feature = "schema", schema(example = 5))]
+    pub missing: Option<u32>,
+    /// The measures.
+    pub measures: Vec<MeasureEarned>,
+    /// The provision behind it.
+    #[cfg_attr(feature = "schema", schema(example = "248-ФЗ ст. 23, ч. 7"))]
+    pub basis: String,
+}
+
+/// A measure of good faith, and whether it is earned.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MeasureEarned {
+    /// Its code.
+    #[cfg_attr(feature = "schema", schema(example = "self-check"))]
+    pub code: String,
+    /// Name.
+    pub title: Text,
+    /// What it is worth.
+    #[cfg_attr(feature = "schema", schema(example = 15))]
+    pub points: u32,
+    /// Whether it is earned.
+    pub state: MeasureState,
+    /// What to do for it; null where it is earned or only the supervisor sees it.
+    pub todo: Option<Text>,
+    /// The record that shows it, by id; for a measure that asks for none, the one that stands in the way.
+    pub record: Option<String>,
+}
+
+/// Whether a measure is earned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum MeasureState {
+    /// It is.
+    Earned,
+    /// Within reach.
+    Open,
+    /// The gateway does not see it: the business shows it to the supervisor itself.
+    NotSeen,
+}
+
+/// The records of a business that rules ask for, read once.
+pub struct Dossier {
+    records: BTreeMap<&'static str, Vec<Record>>,
+    now: Timestamp,
+}
+
+/// Whose good faith counts: the records about these requirements, or addressed to this supervisor.
+pub struct Circle<'a> {
+    /// The supervisor; None for all of them.
+    pub authority: Option<&'a AuthorityId>,
+    /// Codes of requirements.
+    pub requirements: &'a BTreeSet<&'a str>,
+}
+
+/// Whether a rule is met, with the record that decides.
+pub struct Outcome {
+    /// Whether it is.
+    pub met: bool,
+    /// The record.
+    pub record: Option<String>,
+}
+
+impl Dossier {
+    /// Reads the records of every kind that the model's rules name.
+    ///
+    /// # Errors
+    /// Only what the store says.
+    pub fn load(
+        tx: &mut dyn Tx,
+        business: &BusinessId,
+        model: &RiskModel,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let measures = model.good_faith.measures.iter().filter_map(|measure| measure.earned_by.as_ref());
+        let rules = measures.chain(model.incentives.iter().flat_map(|incentive| &incentive.earned_by));
+        let mut records = BTreeMap::new();
+        let page = PageRequest { after: None, limit: NEWEST };
+        for kind in rules.map(|rule| rule.record) {
+            let name: &'static str = kind.into();
+            if !records.contains_key(name) {
+                let found = tx.records().list(business, kind, &RecordFilter::default(), &page)?;
+                records.insert(name, found.items);
+            }
+        }
+        Ok(Self { records, now })
+    }
+
+    /// Whether a rule is met within a circle.
+    pub fn meets(&self, rule: &Rule, circle: &Circle<'_>) -> Outcome {
+        let day = self.now.moscow_date();
+        let deciding = self.of(rule.record).iter().find(|record| {
+            let recent = self.now.since(record.updated_at) <= SignedDuration::from_hours(24 * rule.days);
+            recent
+                && rule.states.contains(&record.state)
+                && circle.holds(record)
+                && rule.tests.iter().all(|test| test.passes(&record.body, day))
+        });
+        Outcome { met: deciding.is_some() != rule.absent, record: deciding.map(|record| record.id.clone()) }
+    }
+
+    fn of(&self, kind: RecordKind) -> &[Record] {
+        let name: &'static str = kind.into();
+        self.records.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl Circle<'_> {
+    fn holds(&self, record: &Record) -> bool {
+        if self.authority.is_none() || record.authority.as_ref() == self.authority {
+            return true;
+        }
+        let own = record.requirement.iter().map(String::as_str);
+        let several = record.body.get("requirements").and_then(Value::as_array).into_iter().flatten();
+        let several = several.filter_map(|one| one.as_str().or_else(|| one.get("code")?.as_str()));
+        own.chain(several).any(|code| self.requirements.contains(code))
+    }
+}
+
+/// What a business's record earns with one supervisor.
+pub fn good_faith(rules: &GoodFaithRules, dossier: &Dossier, circle: &Circle<'_>, day: Date) -> GoodFaith {
+    let measures: Vec<MeasureEarned> = rules
+        .measures
+        .iter()
+        .map(|measure| {
+            let (state, todo, record) = match &measure.earned_by {
+                None => (MeasureState::NotSeen, None, None),
+                Some(rule) => match dossier.meets(rule, circle) {
+                    Outcome { met: true, record } => (MeasureState::Earned, None, record),
+                    Outcome { met: false, record } => (MeasureState::Open, Some(rule.title.clone()), record),
+                },
+            };
+            let (code, title) = (measure.code.clone(), measure.title.clone());
+            MeasureEarned { code, title, points: *measure.points.on(day), state, todo, record }
+        })
+        .collect();
+    let earned = measures.iter().filter(|one| one.state == MeasureState::Earned).map(|one| one.points).sum();
+    let available = measures.iter().map(|one| one.points).sum();
+    let steps = rules.steps.on(day);
+    let reached = steps.iter().filter(|step| step.points <= earned);
+    let next = steps.iter().filter(|step| step.points > earned).map(|step| step.points).min();
+    GoodFaith {
+        earned,
+        available,
+        lower_by: reached.map(|step| step.lower_by).max().unwrap_or(0),
+        missing: next.map(|points| points - earned),
+        measures,
+        basis: rules.basis.clone(),
+    }
+}
+
+/// The category so many steps lower, never below the lowest.
+pub fn lowered(category: RiskCategory, by: u32) -> RiskCategory {
+    (0..by).fold(category, |category, _| match category {
+        RiskCategory::Extreme => RiskCategory::High,
+        RiskCategory::High => RiskCategory::Significant,
+        RiskCategory::Significant => RiskCategory::Medium,
+        RiskCategory::Medium => RiskCategory::Moderate,
+        RiskCategory::Moderate | RiskCategory::Low => RiskCategory::Low,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::requirement::{builtin::builtin, document::RegistryKind};
+
+    fn model() -> RiskModel {
+        let found = builtin().into_iter().find(|one| one.kind == RegistryKind::Risk).expect("it is shipped");
+        serde_json::from_value(found.body).expect("it holds")
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("RFC 3339")
+    }
+
+    fn record(kind: RecordKind, requirement: &str, state: &str, updated: &str, body: Value) -> Record {
+        Record {
+            id: format!("{kind}_{requirement}"),
+            kind,
+            business: "biz_1".parse().expect("an id"),
+            requirement: Some(requirement.into()),
+            authority: None,
+            state: state.into(),
+            due_at: None,
+            body,
+            version: 1,
+            created_at: at(updated),
+            updated_at: at(updated),
+        }
+    }
+
+    fn judged(records: Vec<Record>) -> GoodFaith {
+        let mut kept: BTreeMap<&'static str, Vec<Record>> = BTreeMap::new();
+        for record in records {
+            kept.entry(record.kind.into()).or_default().push(record);
+        }
+        let dossier = Dossier { records: kept, now: at("2026-11-23T09:00:00Z") };
+        let (authority, requirements) = ("aut_rpn".parse().expect("an id"), BTreeSet::from(["OT-021"]));
+        let circle = Circle { authority: Some(&authority), requirements: &requirements };
+        good_faith(&model().good_faith, &dossier, &circle, jiff::civil::date(2026, 11, 23))
+    }
+
+    #[test]
+    fn a_clean_slate_earns_what_asks_for_nothing() {
+        let judged = judged(Vec::new());
+        assert_eq!((judged.earned, judged.lower_by, judged.missing), (20, 0, Some(10)));
+        assert!(
+            judged.available > 100 && judged.measures.iter().any(|one| one.state == MeasureState::NotSeen)
+        );
+    }
+
+    #[test]
+    fn records_of_the_circle_count_and_others_do_not() {
+        let visit = |requirement: &str, initiator: &str| {
+            let body = json!({ "initiator": initiator });
+            record(RecordKind::PreventiveVisit, requirement, "held", "2026-10-01T09:00:00Z", body)
+        };
+        assert_eq!(judged(vec![visit("OT-021", "business")]).earned, 30);
+        assert_eq!(judged(vec![visit("OT-021", "business")]).lower_by, 1);
+        assert_eq!(judged(vec![visit("OT-021", "authority")]).earned, 20, "not on own initiative");
+        assert_eq!(judged(vec![visit("OT-001", "business")]).earned, 20, "another supervisor's requirement");
+        let mut several = visit("OT-001", "business");
+        several.body["requirements"] = json!(["OT-001", "OT-021"]);
+        assert_eq!(judged(vec![several]).earned, 30);
+    }
+
+    #[test]
+    fn a_caution_costs_its_points_until_it_is_heeded_or_a_year_old() {
+        let caution =
+            |state: &str, updated: &str| record(RecordKind::Caution, "OT-021", state, updated, json!({}));
+        assert_eq!(judged(vec![caution("kept", "2026-10-01T09:00:00Z")]).earned, 10);
+        assert_eq!(judged(vec![caution("closed", "2026-10-01T09:00:00Z")]).earned, 20);
+        assert_eq!(judged(vec![caution("kept", "2025-10-01T09:00:00Z")]).earned, 20);
+    }
+
+    #[test]
+    fn a_category_falls_to_the_lowest_and_no_further() {
+        assert_eq!(lowered(RiskCategory::Extreme, 1), RiskCategory::High);
+        assert_eq!(lowered(RiskCategory::Significant, 2), RiskCategory::Moderate);
+        assert_eq!(lowered(RiskCategory::Moderate, 5), RiskCategory::Low);
+    }
+}

@@ -1,0 +1,19 @@
+//! Mandatory requirements over HTTP, one file per noun.
+
+mod algorithm_runs;
+mod cafe;
+mod caution;
+mod check_packs;
+mod confirmation;
+mod declarations;
+mod duty;
+mod evidence;
+mod inapplicability;
+mod personal_list;
+mod recomputation;
+mod registry;
+mod risk;
+mod self_checks;
+mod state_resources;
+mod upsert;
+mod visit;
