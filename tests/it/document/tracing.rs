@@ -151,6 +151,8 @@ fn collect(directory: &Path, found: &mut BTreeSet<String>) {
 
 fn function_name(line: &str) -> Option<String> {
     let line = line.trim_start();
+    // The contract of the store is shared by both engines' modules.
+    let line = line.strip_prefix("pub ").unwrap_or(line);
     let after = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "))?;
     after.split(['(', '<']).next().map(str::to_owned)
 }

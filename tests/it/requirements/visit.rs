@@ -60,7 +60,7 @@ async fn a_slot_goes_to_who_comes_first(program: &Program) {
     let (slot, spare) = (slot(24, 25), slot(26, 27));
     let mut overlapping = slot.clone();
     overlapping["from"] = json!(hours(23));
-    let first = offered(&office, offer(&one, "voluntary", &[slot.clone()])).await;
+    let first = offered(&office, offer(&one, "voluntary", std::slice::from_ref(&slot))).await;
     let second =
         offered(&office, offer(&two, "voluntary", &[slot.clone(), overlapping.clone(), spare.clone()])).await;
     let wanted = json!({ "slot": slot });
@@ -93,7 +93,7 @@ async fn a_mandatory_visit_is_not_declined_and_not_put_off(program: &Program) {
         office.0.post("/v1/authority/preventive-visits", far).await.problem(422, "validation-failed");
     assert_eq!(places(&problem), ["/slots/1 too-far-ahead"]);
     let slot = slot(24, 25);
-    let visit = offered(&office, offer(&filer, "mandatory", &[slot.clone()])).await;
+    let visit = offered(&office, offer(&filer, "mandatory", std::slice::from_ref(&slot))).await;
     let conflict = step(&filer, &visit, "decline", json!({})).await.problem(409, "state-conflict");
     assert_eq!(conflict["allowed"], json!(["book"]));
     step(&filer, &visit, "booking", json!({ "slot": slot })).await.expect(200);
@@ -183,7 +183,7 @@ async fn a_request_names_one_supervisor(program: &Program) {
 async fn a_visit_is_held_once_its_time_has_come(program: &Program) {
     let (filer, office) = (Filer::new(program, "cafe").await, Office::of(program).await);
     let slot = slot(24, 25);
-    let visit = offered(&office, offer(&filer, "voluntary", &[slot.clone()])).await;
+    let visit = offered(&office, offer(&filer, "voluntary", std::slice::from_ref(&slot))).await;
     step(&filer, &visit, "booking", json!({ "slot": slot })).await.expect(200);
     let record = json!({ "recommendations": { "ru": "Сообщайте об изменениях в срок", "en": "Report changes in time" } });
     let early =
