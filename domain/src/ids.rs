@@ -134,10 +134,6 @@ ids! {
     CostEstimateId = "cst", "^cst_[0-9A-Za-z_]{1,64}$";
     /// A report of costs borne.
     CostReportId = "crp", "^crp_[0-9A-Za-z_]{1,64}$";
-    /// A draft of a normative legal act.
-    DraftActId = "dra", "^dra_[0-9A-Za-z_]{1,64}$";
-    /// An opinion on a draft act.
-    OpinionId = "opn", "^opn_[0-9A-Za-z_]{1,64}$";
     /// A self-check of a business's compliance.
     SelfCheckId = "chk", "^chk_[0-9A-Za-z_]{1,64}$";
     /// A declaration of compliance.

@@ -61,8 +61,6 @@ pub enum RecordKind {
     CostEstimate,
     /// A report of costs borne.
     CostReport,
-    /// An opinion on a draft act.
-    Opinion,
 }
 
 /// What a kind of record says of itself, so that it can be found.

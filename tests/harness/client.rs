@@ -161,12 +161,15 @@ impl Client {
         self.with_token(&text(&token["access_token"]))
     }
 
-    /// Makes a test business for this client's application and returns its id.
+    /// Makes a test business for this client's application and returns its id. Its list of requirements is drawn by
+    /// the first look at it, so that no event tells of it later, in the middle of a test.
     pub async fn business(&self, profile: &str) -> String {
         let made = self
             .send(self.request(Method::POST, "/sandbox/businesses").json(&json!({ "profile": profile })))
             .await;
-        text(&made.expect(201)["id"])
+        let id = text(&made.expect(201)["id"]);
+        self.get(&format!("/v1/businesses/{id}/requirements?limit=1")).await;
+        id
     }
 }
 

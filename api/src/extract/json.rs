@@ -108,6 +108,10 @@ pub(super) fn expect_media_type(request: &HttpRequest, media_type: &str) -> Resu
 /// 400 `malformed-request` for what is not unambiguous JSON, 422 `validation-failed` for what does not fit `T`.
 pub(super) fn read<T: DeserializeOwned + Validate>(bytes: &[u8], depth: u32) -> Result<T, Fault> {
     strict::check(bytes, depth).map_err(|refusal| malformed(&refusal))?;
+    // Serde reads a struct from an array, too: its members by place, which no document describes.
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        return Err(invalid(vec![violations::of_serde("", "another type, expected map")]));
+    }
     let value: T =
         serde_json::from_slice(bytes).map_err(|error| invalid(vec![locate::<T>(bytes, &error)]))?;
     match value.validate() {

@@ -157,6 +157,7 @@ async fn business_acts(tour: &Tour) {
     tour.call("revise_submission", Call::default().on(&draft, world)).await;
     tour.call("lodge_submission", Call::default().on(&draft, world)).await;
     tour.plain("preflight_submission").await;
+    tour.plain("try_profile_change").await;
     let version = &tour.plain("get_profile").await["version"];
     let tag = format!("\"v{version}\"").parse().expect("a tag is a header");
     let headers = HeaderMap::from_iter([(IF_MATCH, tag)]);
@@ -190,6 +191,7 @@ async fn authority_acts(tour: &Tour) {
     let lease = json!({ "lease_id": world.things.lease });
     tour.call("lease_tasks", Call::default()).await;
     tour.plain("bring_registry_documents").await;
+    tour.plain("get_recomputation").await;
     tour.call("get_addressed_submission", Call::default()).await;
     tour.call("download_addressed_attachment", Call::default()).await;
     tour.call("acknowledge_task", Call::with(lease)).await;

@@ -227,7 +227,9 @@ async fn a_bad_body_is_the_caller_s_fault(engine: Engine) {
         "[[[[]]]]",
     ];
     for operation in Operation::all() {
-        if operation.payload().is_none_or(|(media, _)| !media.ends_with("json")) {
+        // The rows of NDJSON are judged one by one: a bad one is refused in the answer, beside those that came in.
+        if operation.payload().is_none_or(|(media, _)| !media.ends_with("json") || media.ends_with("ndjson"))
+        {
             continue;
         }
         let client = world.entitled(&operation);

@@ -135,7 +135,11 @@ async fn preflight_predicts_the_decision_and_creates_nothing(program: &Program) 
     assert_eq!(checks.len(), 7);
     assert!(checks.iter().all(|check| check["passed"] == true), "{checks:?}");
     assert_eq!(count(&filer).await, 0);
-    let events = filer.client.get("/v1/events?after=0&wait=0").await.expect(200);
+    let events = filer
+        .client
+        .get("/v1/events?after=0&wait=0&types=submission.drafted,submission.lodged")
+        .await
+        .expect(200);
     assert_eq!(events["items"], json!([]));
 }
 

@@ -172,14 +172,15 @@ fn the_table_tells_every_setting() {
 fn state_resources_are_read_by_their_codes() {
     let file = "[state_resources.egrul]\nurl = \"https://egrul.example.ru/v1\"\ntimeout_ms = 900\n\
         [state_resources.fns-ens]\nurl = \"http://127.0.0.1:9\"\n";
-    let environment = [("SHLYUZ_STATE_RESOURCES__FNS_ENS__TOKEN", "secret")];
+    let environment = [("SHLYUZ_STATE_RESOURCES__FNS_ENS__TOKEN", "Zt7kQ")];
     let config = load(file, &environment, &[]).expect("right settings");
     let told: Vec<_> =
         config.state_resources.endpoints.iter().map(|one| (one.code.as_str(), one.timeout)).collect();
     let (short, usual) = (std::time::Duration::from_millis(900), std::time::Duration::from_secs(5));
     assert_eq!(told, [("egrul", short), ("fns-ens", usual)]);
-    assert_eq!(config.state_resources.endpoints[1].token.as_deref(), Some("secret"));
-    assert!(!format!("{config:?}").contains("secret"));
+    assert_eq!(config.state_resources.endpoints[1].token.as_deref(), Some("Zt7kQ"));
+    assert!(!format!("{config:?}").contains("Zt7kQ"));
+    assert_eq!(faults("[state_resources.egrul]\nurl = \"http://egrul.example.ru\"\n", &[]).len(), 1);
     let wrong = "[state_resources.egrul]\nurl = \"ftp://x\"\ntimeout_ms = 1\nurls = \"x\"\n";
     assert_eq!(faults(wrong, &[]).len(), 3);
     assert_eq!(faults("state_resources = 3\n", &[]).len(), 1);
