@@ -11,7 +11,6 @@ use domain::{
     },
     requirement::{
         builtin,
-        document::RegistryDocument,
         registry::{Registry, RegistryFault},
     },
     time::Timestamp,
@@ -116,18 +115,18 @@ pub async fn refresh(gateway: &Gateway) -> Result<(), RegistryError> {
     if edition == in_force.load().registry.edition {
         return Ok(());
     }
-    let (edition, documents) = documents(&gateway.store).await?;
+    let held = in_force.load_full();
+    let known = held.edition;
+    let reading = gateway
+        .store
+        .read(move |tx| Ok::<_, StoreError>((tx.registry().edition()?, tx.registry().since(known)?)));
+    let (edition, documents) = reading.await?;
     let index = Arc::clone(&in_force.index);
     // Thousands of requirements take longer than a worker may be kept from its requests.
     let compiling = tokio::task::spawn_blocking(move || {
-        Registry::compile(edition, &documents).map(|registry| indexed(registry, index.as_ref()))
+        held.with(edition, &documents).map(|registry| indexed(registry, index.as_ref()))
     });
     let edition = compiling.await?.map_err(RegistryError::Faults)?;
     in_force.edition.store(Arc::new(edition));
     Ok(())
-}
-
-/// The documents in force and their edition.
-async fn documents(store: &Store) -> Result<(i64, Vec<RegistryDocument>), StoreError> {
-    store.read(|tx| Ok((tx.registry().edition()?, tx.registry().current()?))).await
 }

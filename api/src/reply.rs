@@ -22,7 +22,7 @@ use utoipa::{
 };
 
 use crate::{
-    extract::{IfNoneMatch, cursor, version_tag},
+    extract::{IfNoneMatch, List, version_tag},
     problem::header_doc,
 };
 
@@ -125,7 +125,7 @@ impl<T: Serialize> Responder for Listed<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let next_cursor = self.0.next.as_deref().map(cursor::encode);
+        let next_cursor = self.0.next.as_deref().map(|key| List::of(request).cursor(key));
         let mut reply = HttpResponse::Ok();
         if let Some(next) = &next_cursor {
             reply.insert_header((LINK, next_link(request, next)));

@@ -129,6 +129,14 @@ pub enum EventKind {
     #[serde(rename = "evidence.supplied")]
     #[strum(serialize = "evidence.supplied")]
     EvidenceSupplied,
+    /// The supervisor accepted or refused what the business supplied.
+    #[serde(rename = "evidence.reviewed")]
+    #[strum(serialize = "evidence.reviewed")]
+    EvidenceReviewed,
+    /// A supervisor read a document, or the verdict of a self-check.
+    #[serde(rename = "evidence.document_read")]
+    #[strum(serialize = "evidence.document_read")]
+    DocumentRead,
     /// A supervisor read what the state's resources say.
     #[serde(rename = "evidence.read")]
     #[strum(serialize = "evidence.read")]

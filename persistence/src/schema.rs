@@ -202,6 +202,9 @@ diesel::table! {
         id -> BigInt,
         edition -> BigInt,
         at -> BigInt,
+        builtin -> BigInt,
+        turn -> Nullable<Text>,
+        turn_until -> BigInt,
     }
 }
 
@@ -275,6 +278,7 @@ diesel::table! {
         content -> Text,
         considerations -> Text,
         version -> BigInt,
+        said_in -> BigInt,
         given_at -> BigInt,
         revised_at -> BigInt,
     }

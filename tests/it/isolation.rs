@@ -65,6 +65,12 @@ impl Operation {
         Some((media.clone(), example.unwrap_or(Value::Null)))
     }
 
+    /// Whether it answers in pages.
+    fn lists(&self) -> bool {
+        let parameters = self.body["parameters"].as_array().into_iter().flatten();
+        parameters.filter(|one| one["in"] == "query").any(|one| one["name"] == "cursor")
+    }
+
     fn is_authority(&self) -> bool {
         self.path.starts_with("/v1/authority/")
     }

@@ -2,7 +2,7 @@
 
 pub mod body;
 mod caller;
-pub mod cursor;
+mod cursor;
 mod etag;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -20,6 +20,7 @@ mod upload_offset;
 mod violations;
 
 pub use caller::Caller;
+pub use cursor::List;
 pub use etag::{IfMatch, IfMatchOptional, IfNoneMatch, version_tag};
 pub use form::Form;
 pub use front::{Front, state};

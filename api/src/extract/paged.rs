@@ -8,7 +8,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::{cursor, front_of, query};
+use super::{cursor::List, front_of, query};
 use crate::problem::{Fault, both, violation};
 
 /// Which page of a list.
@@ -39,6 +39,8 @@ pub struct Paged<F = Unfiltered> {
     pub filter: F,
     /// Which page of it.
     pub page: PageRequest,
+    /// Makes the cursors of its pages.
+    pub list: List,
 }
 
 impl<F: DeserializeOwned + Validate> FromRequest for Paged<F> {
@@ -47,11 +49,16 @@ impl<F: DeserializeOwned + Validate> FromRequest for Paged<F> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let values = &front_of(request).limits().values;
-        std::future::ready(read(request.query_string(), values.page_items_default, values.page_items))
+        let asked = (request.query_string(), List::of(request));
+        std::future::ready(read(asked, values.page_items_default, values.page_items))
     }
 }
 
-fn read<F: DeserializeOwned + Validate>(query: &str, default: u32, most: u32) -> Result<Paged<F>, Fault> {
+fn read<F: DeserializeOwned + Validate>(
+    (query, list): (&str, List),
+    default: u32,
+    most: u32,
+) -> Result<Paged<F>, Fault> {
     let (paging, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_paging);
     let filter = query::read(&rest.join("&"))?;
     let PageQuery { limit, cursor } = query::read(&paging.join("&"))?;
@@ -60,9 +67,8 @@ fn read<F: DeserializeOwned + Validate>(query: &str, default: u32, most: u32) ->
         let text = both(format!("Значение — от 1 до {most}."), format!("The value must be 1 to {most}."));
         return Err(query::refused(vec![violation("limit", "range", text.clone(), text)]));
     }
-    let after =
-        cursor.as_deref().map(|given| cursor::decode(given).ok_or_else(foreign_cursor)).transpose()?;
-    Ok(Paged { filter, page: PageRequest { after, limit } })
+    let after = cursor.as_deref().map(|given| list.key(given).ok_or_else(foreign_cursor)).transpose()?;
+    Ok(Paged { filter, page: PageRequest { after, limit }, list })
 }
 
 fn is_paging(pair: &&str) -> bool {
@@ -81,6 +87,8 @@ pub fn foreign_cursor() -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[derive(Debug, Deserialize, Validate)]
@@ -91,16 +99,17 @@ mod tests {
 
     #[test]
     fn filter_and_page_are_read_apart() {
-        let query = format!("state=lodged&limit=7&cursor={}", cursor::encode("k"));
-        let paged = read::<Filter>(&query, 100, 1000).expect("good");
+        let list = List::of(&TestRequest::default().to_http_request());
+        let query = format!("state=lodged&limit=7&cursor={}", list.cursor("k"));
+        let paged = read::<Filter>((&query, list), 100, 1000).expect("good");
         assert_eq!(paged.filter.state.as_deref(), Some("lodged"));
         assert_eq!(paged.page, PageRequest { after: Some("k".into()), limit: 7 });
         assert_eq!(
-            read::<Unfiltered>("", 100, 1000).expect("good").page,
+            read::<Unfiltered>(("", list), 100, 1000).expect("good").page,
             PageRequest { after: None, limit: 100 }
         );
         for bad in ["limit=0", "limit=1001", "limit=x", "cursor=%21", "state=x", "limit=1&limit=2"] {
-            let draft = read::<Unfiltered>(bad, 100, 1000).expect_err(bad).into_draft();
+            let draft = read::<Unfiltered>((bad, list), 100, 1000).expect_err(bad).into_draft();
             assert!(draft.violations[0].pointer.starts_with('?'), "{bad}");
         }
     }

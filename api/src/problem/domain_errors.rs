@@ -16,6 +16,7 @@ use domain::{
 };
 
 use super::{Code, Coded, ProblemDraft, both, violation};
+use crate::extract::foreign_cursor;
 
 impl Coded for StoreError {
     const CODES: &'static [Code] = &[];
@@ -30,6 +31,7 @@ impl Coded for StoreError {
             Self::Corrupt(cause) => {
                 ProblemDraft::plain(Code::Internal).cause(format!("stored data: {cause}"))
             }
+            Self::ForeignKey => foreign_cursor().into_draft(),
             Self::Conflict => {
                 ProblemDraft::plain(Code::Internal).cause("a unique key that no use case expected")
             }

@@ -1,16 +1,19 @@
 //! What an authority brings into the registry in one call: judged as a whole, stored piece by piece, put in force at
 //! once.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use domain::{
     actor::AuthorityActor,
     error::Violation,
     idempotency::{Claim, Once, OnceError},
+    ids::LeaseId,
     ports::store::StoreError,
     requirement::upsert::{self, Grounds, Judged, Row, RowOutcome},
 };
 
-use super::{RegistryError, documents, refresh};
+use super::{RegistryError, refresh};
 use crate::{
     extract::Line,
     gateway::Gateway,
@@ -22,7 +25,8 @@ use crate::{
 const ROWS_PER_UNIT: usize = 200;
 
 /// Brings rows in once for the claim. A refused row harms no other. The rest is stored in bounded units of work, and in
-/// force when the last one, which holds the answer, is done; a call that breaks off is finished by repeating it.
+/// force when the last one, which holds the answer, is done; a call that breaks off is finished by repeating it. Calls
+/// take turns, over all gateways of a store: each is judged by what the one before has put in force.
 ///
 /// # Errors
 /// A reused key, or the store's error.
@@ -36,6 +40,40 @@ pub async fn bring(
         return Ok(known);
     }
     let _turn = gateway.registry.bringing.lock().await;
+    let turn = await_turn(gateway).await?;
+    let done = bring_in_turn(gateway, actor, (claim, lines), turn.clone()).await;
+    if done.is_err() {
+        // Whoever comes next need not wait until the turn runs out.
+        gateway.store.write(move |tx| upsert::give_up(tx, &turn)).await.ok();
+    }
+    done
+}
+
+/// How often the turn is asked for, and how long between.
+const ASKED: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Waits while another gateway brings documents.
+async fn await_turn(gateway: &Gateway) -> Result<LeaseId, StoreError> {
+    for _ in 0..ASKED {
+        let mut stamp = gateway.stamp();
+        let (turn, now): (LeaseId, _) = (stamp.id(), stamp.now);
+        let asked = turn.clone();
+        if gateway.store.write(move |tx| upsert::begin(tx, &asked, now)).await? {
+            return Ok(turn);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Err(StoreError::Overloaded)
+}
+
+/// Judges rows by what the turn before left, stores and publishes them.
+async fn bring_in_turn(
+    gateway: &Gateway,
+    actor: AuthorityActor,
+    (claim, lines): (Claim, Vec<Line<NewRow>>),
+    turn: LeaseId,
+) -> Result<Once, OnceError<StoreError>> {
     refresh(gateway).await.map_err(StoreError::from)?;
     let (mut results, rows) = taken_apart(lines);
     let judged = judge(gateway, &actor, rows).await.map_err(StoreError::from)?;
@@ -49,9 +87,9 @@ pub async fn bring(
             Judged::Unfit(wrong) => results[place].violations = wrong,
         }
     }
-    store(gateway, &actor, fit, &mut results).await?;
+    store(gateway, (&actor, &turn), fit, &mut results).await?;
     let effect = move |tx: &mut dyn domain::ports::store::Tx, stamp: domain::time::Stamp| {
-        let edition = upsert::publish(tx, stamp.now)?;
+        let edition = upsert::publish(tx, &turn, stamp.now)?.ok_or(StoreError::Overloaded)?;
         let report = RegistryReport::new(edition, results.clone());
         Ok::<_, StoreError>(render(StatusCode::OK, &report, None, None))
     };
@@ -94,12 +132,10 @@ async fn judge(
     actor: &AuthorityActor,
     rows: Vec<(usize, Row)>,
 ) -> Result<Vec<(usize, Row, Judged)>, RegistryError> {
-    let (_, documents) = documents(&gateway.store).await?;
     let (registry, catalogue) = (gateway.registry.load_full(), gateway.catalogue.load_full());
     let actor = actor.clone();
     let judging = tokio::task::spawn_blocking(move || {
-        let grounds =
-            Grounds { registry: &registry, documents: &documents, catalogue: &catalogue, actor: &actor };
+        let grounds = Grounds { registry: &registry, catalogue: &catalogue, actor: &actor };
         let (places, rows): (Vec<usize>, Vec<Row>) = rows.into_iter().unzip();
         let judged = upsert::judge(&grounds, &rows);
         let judged = places.into_iter().zip(rows).zip(judged);
@@ -111,7 +147,7 @@ async fn judge(
 /// Stores fit rows in bounded units, acts before what refers to them, and enters what became of each.
 async fn store(
     gateway: &Gateway,
-    actor: &AuthorityActor,
+    (actor, turn): (&AuthorityActor, &LeaseId),
     mut fit: Vec<(usize, Row)>,
     results: &mut [RowResult],
 ) -> Result<(), StoreError> {
@@ -119,8 +155,9 @@ async fn store(
     let now = gateway.clock.now();
     for some in fit.chunks(ROWS_PER_UNIT) {
         let rows: Vec<Row> = some.iter().map(|(_, row)| row.clone()).collect();
-        let actor = actor.clone();
-        let outcomes = gateway.store.write(move |tx| upsert::bring(tx, &rows, &actor, now)).await?;
+        let (actor, turn) = (actor.clone(), turn.clone());
+        let outcomes = gateway.store.write(move |tx| upsert::bring(tx, &turn, &rows, &actor, now)).await?;
+        let outcomes = outcomes.ok_or(StoreError::Overloaded)?;
         for ((place, _), (outcome, version)) in some.iter().zip(outcomes) {
             results[*place].outcome = outcome;
             results[*place].version = Some(version);

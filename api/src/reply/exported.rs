@@ -12,7 +12,7 @@ use utoipa::{
     openapi::{ContentBuilder, RefOr},
 };
 
-use super::{Documented, Listed, cursor, next_link, to_json};
+use super::{Documented, List, Listed, next_link, to_json};
 
 /// A row of a table.
 pub trait Tabular {
@@ -43,7 +43,7 @@ impl<T: Serialize + Tabular> Responder for Exported<T> {
             return Listed(self.0).respond_to(request);
         };
         let mut reply = HttpResponse::Ok();
-        if let Some(next) = self.0.next.as_deref().map(cursor::encode) {
+        if let Some(next) = self.0.next.as_deref().map(|key| List::of(request).cursor(key)) {
             reply.insert_header((LINK, next_link(request, &next)));
         }
         reply.insert_header((CACHE_CONTROL, "private, no-cache")).insert_header((VARY, "Accept"));

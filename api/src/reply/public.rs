@@ -20,7 +20,7 @@ use super::{
     Documented, ListBody, documented, finish, next_link, page_response, reference, response, to_json,
     unless_held,
 };
-use crate::{extract::cursor, problem::header_doc};
+use crate::{extract::List, problem::header_doc};
 
 /// A public answer, the same for everybody: rendered once, its ETag taken from its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl<T: Serialize> Responder for PublicList<T> {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let next_cursor = self.0.next.as_deref().map(cursor::encode);
+        let next_cursor = self.0.next.as_deref().map(|key| List::of(request).cursor(key));
         let link = next_cursor.as_deref().map(|next| next_link(request, next));
         let page = Public::<ListBody<'_, T>>::new(&ListBody { items: &self.0.items, next_cursor }, None);
         let mut reply = page.respond_to(request);

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema, openapi::Type};
 
 use super::{Documented, documented, finish, next_link, reference, response, to_json, unless_held};
-use crate::{extract::cursor, problem::header_doc};
+use crate::problem::header_doc;
 
 /// 200 with what the caller may see, or 304 while the caller has it.
 #[derive(Debug)]
@@ -26,9 +26,9 @@ impl<T> Tagged<T> {
         Self { shown, next: None }
     }
 
-    /// A page of something, with the key of the next one.
-    pub fn page(shown: T, next: Option<&str>) -> Self {
-        Self { shown, next: next.map(cursor::encode) }
+    /// A page of something, with the cursor of the next one.
+    pub fn page(shown: T, next: Option<String>) -> Self {
+        Self { shown, next }
     }
 }
 

@@ -228,7 +228,11 @@ pub async fn list_interactions(
     gateway: Data<Gateway>,
 ) -> Result<Listed<EventView>, Rejection<FindError>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged { filter: InteractionQuery { life_situation, service, touchpoint, from, until }, page } = query;
+    let Paged {
+        filter: InteractionQuery { life_situation, service, touchpoint, from, until },
+        page,
+        list: _,
+    } = query;
     let filter = HistoryFilter { situation: life_situation, service, touchpoint, subject: None, from, until };
     let found = gateway.store.read(move |tx| -> Result<_, FindError> {
         let actor = find::actor(tx, &on_behalf)?;

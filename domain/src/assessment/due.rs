@@ -6,7 +6,7 @@ use super::rules::Rules;
 use crate::{
     business::Business,
     clerk::Clerk,
-    compliance::verdict,
+    compliance::supervision::binding,
     ids::BusinessId,
     ports::store::{StoreError, Tx},
     requirement::list::Verdict,
@@ -43,21 +43,22 @@ pub fn due(
     now: Timestamp,
 ) -> Result<Vec<Due>, StoreError> {
     let last = tx.assessments().last_assessed(&business.id)?;
-    Ok(of(clerk, rules, business, &last, now))
+    of(tx, clerk, (rules, &last), business, now)
 }
 
+/// The same, where it is known already when each was last assessed. What was declared inapplicable binds nobody.
 pub(super) fn of(
+    tx: &mut dyn Tx,
     clerk: &Clerk,
-    rules: &Rules,
+    (rules, last): (&Rules, &BTreeMap<String, Timestamp>),
     business: &Business,
-    last: &BTreeMap<String, Timestamp>,
     now: Timestamp,
-) -> Vec<Due> {
-    let rows = verdict::rows(clerk, business, now.moscow_date()).into_iter();
+) -> Result<Vec<Due>, StoreError> {
+    let rows = binding(tx, clerk, business, now.moscow_date())?.into_iter();
     let applying = rows.filter(|(_, verdict)| *verdict == Verdict::Applies);
     let all = applying.map(|(entry, _)| {
         let code = &entry.requirement.code;
         Due { requirement: code.clone(), last_assessed_at: last.get(code).copied() }
     });
-    all.filter(|due| due.last_assessed_at.is_none_or(|at| at.plus(rules.term()) <= now)).collect()
+    Ok(all.filter(|due| due.last_assessed_at.is_none_or(|at| at.plus(rules.term()) <= now)).collect())
 }

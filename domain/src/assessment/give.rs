@@ -132,6 +132,8 @@ fn keep(
     let (business, requirement, procedure) = (&actor.business, &command.requirement, command.procedure);
     let newest = tx.assessments().newest(business, requirement, procedure)?;
     if let Some(mut current) = newest.filter(|newest| newest.year == year) {
+        // What says something new awaits a word of its own, whatever was decided of what it said before.
+        current.said_in = current.version + 1;
         revise(tx, &mut current, content, stamp)?;
         return Ok(current);
     }
@@ -145,6 +147,7 @@ fn keep(
         content,
         considerations: Vec::new(),
         version: 1,
+        said_in: 1,
         given_at: now,
         revised_at: now,
     };

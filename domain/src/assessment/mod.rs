@@ -84,6 +84,8 @@ pub struct Assessment {
     pub considerations: Vec<Consideration>,
     /// Counts its changes from 1.
     pub version: i64,
+    /// The version in which it came to say what it says now; a changed consent to be named says nothing new.
+    pub said_in: i64,
     /// When it was first given.
     pub given_at: Timestamp,
     /// When the business last revised it.
@@ -231,9 +233,9 @@ pub struct ActReference {
 }
 
 impl Assessment {
-    /// Where its consideration stands; None while no authority has taken it.
+    /// Where its consideration stands; None while no authority has taken what it says now.
     pub fn considered(&self) -> Option<ConsiderationState> {
-        self.considerations.last().map(|last| last.state)
+        self.considerations.last().filter(|last| last.version >= self.said_in).map(|last| last.state)
     }
 }
 

@@ -92,7 +92,7 @@ fn remind(
         return Err(StoreError::Corrupt("assessment_reminders.business_id".into()));
     };
     let last = tx.assessments().last_assessed(id)?;
-    let due = due::of(clerk, rules, &business, &last, now);
+    let due = due::of(tx, clerk, (rules, &last), &business, now)?;
     if !due.is_empty() {
         let named: Vec<&str> = due.iter().take(NAMED).map(|due| due.requirement.as_str()).collect();
         let happening = Happening {

@@ -21,7 +21,7 @@ const SCORES: std::ops::RangeInclusive<u8> = 1..=5;
 pub struct RequirementSummary {
     /// All procedures together.
     pub total: Told,
-    /// Each procedure.
+    /// Each procedure of which anything was told.
     pub procedures: Vec<(Procedure, Told)>,
 }
 
@@ -37,6 +37,10 @@ pub fn of_requirement(tx: &mut dyn Tx, requirement: &str) -> Result<RequirementS
     let mut procedures = Vec::new();
     for cell in tx.assessments().cells(requirement)? {
         let told = super::count::told(&cell);
+        // That anybody assessed within it is itself something told: it waits for the first step.
+        if told.is_empty() {
+            continue;
+        }
         for (instrument, histogram) in &told {
             add_all(total.entry(*instrument).or_default(), histogram, 1);
         }

@@ -268,3 +268,13 @@ fn the_profile_fills_the_form_and_learns_from_it() {
         "the place of a cash register is not the business's address: {lesson:?}"
     );
 }
+
+#[test]
+fn an_entrepreneur_is_new_for_a_year_whenever_that_is() {
+    let profile = json!({ "kind": "sole_trader", "registered_on": "2030-03-10" });
+    let profile = profile.as_object().expect("an object");
+    let new =
+        |day: &str| BUILTIN.segments_of(profile, day.parse().expect("a day")).contains(&"new-entrepreneur");
+    assert!(new("2030-03-10") && new("2031-03-10"));
+    assert!(!new("2031-03-11"), "a year is over");
+}

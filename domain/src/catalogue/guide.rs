@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::model::{Confidence, Hint};
-use crate::{ids::AuthorityId, text::Text};
+use crate::{ids::AuthorityId, requirement::condition::Condition, text::Text};
 
 /// A life situation («жизненная ситуация») with its scenario (4.5.3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LifeSituation {
@@ -25,6 +25,10 @@ pub struct LifeSituation {
     pub summary: Text,
     /// Codes of the segments it concerns.
     pub segments: Vec<String>,
+    /// Whose it can be, by the facts of the profile.
+    #[serde(default = "for_everybody")]
+    #[cfg_attr(feature = "schema", schema(value_type = Object))]
+    pub applies_when: Condition,
     /// The steps in their order.
     pub scenario: Vec<ScenarioStep>,
     /// The day on which the facts were checked.
@@ -32,6 +36,10 @@ pub struct LifeSituation {
     pub as_of: Date,
     /// How sure the facts are.
     pub confidence: Confidence,
+}
+
+fn for_everybody() -> Condition {
+    Condition::Always(true)
 }
 
 /// A step of a life situation's scenario.

@@ -18,6 +18,7 @@ use crate::{
 };
 
 pub mod announce;
+mod demand;
 pub mod reply;
 
 /// Where a caution stands.

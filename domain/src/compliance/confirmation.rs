@@ -18,7 +18,11 @@ use crate::{
     ports::store::{StoreError, Tx},
     receipt::{Act, Receipt, Received},
     record::{Kept, RecordFilter, RecordKind, Stored},
-    requirement::registry::Entry,
+    requirement::{
+        condition::{Condition, Facts, Truth},
+        model::Requirement,
+        questions::missing,
+    },
     text::Text,
     time::{Stamp, Timestamp},
 };
@@ -259,10 +263,12 @@ pub struct Assigned {
     pub code: String,
     /// Its name.
     pub title: Text,
+    /// The facts that must be known before it can be said whether it is the business's; empty where it is.
+    pub questions: Vec<String>,
 }
 
-/// What is assigned to the business and awaits its word: the situations and segments that its profile leads to, and the
-/// requirements on its list, also those confirmed in an earlier version.
+/// What is assigned to the business and awaits its word: the situations that can be its own, the segments that its profile
+/// leads to, and the requirements on its list, also those confirmed in an earlier version.
 ///
 /// # Errors
 /// [`Refusal::NotFound`], or the store's error.
@@ -290,18 +296,21 @@ pub fn awaited(
 fn assigned(clerk: &Clerk, business: &Business, now: Timestamp) -> Vec<Assigned> {
     let day = now.moscow_date();
     let own = clerk.catalogue.segments_of(&business.profile, day);
-    let rows: Vec<&Entry> = verdict::rows(clerk, business, day).into_iter().map(|(entry, _)| entry).collect();
+    let facts = Facts(&business.profile);
+    let make = |subject, (code, title): (&String, &Text), condition: &Condition| {
+        let questions = missing(condition, facts).into_iter().map(str::to_owned).collect();
+        Assigned { subject, code: code.clone(), title: title.clone(), questions }
+    };
+    let situations = clerk.catalogue.situations().iter();
+    let situations = situations.filter(|one| one.applies_when.truth(facts) != Truth::False);
+    let situations = situations
+        .map(|one| make(ConfirmationSubject::LifeSituation, (&one.code, &one.title), &one.applies_when));
     let segments = clerk.catalogue.segments().iter().filter(|one| own.contains(&one.code.as_str()));
-    let situations = clerk.catalogue.situations().iter().filter(|one| {
-        let concerns = one.segments.iter().any(|segment| own.contains(&segment.as_str()));
-        concerns && rows.iter().any(|entry| entry.requirement.life_situations.contains(&one.code))
-    });
-    let make =
-        |subject, code: &String, title: &Text| Assigned { subject, code: code.clone(), title: title.clone() };
-    let situations = situations.map(|one| make(ConfirmationSubject::LifeSituation, &one.code, &one.title));
-    let segments = segments.map(|one| make(ConfirmationSubject::Segment, &one.code, &one.title));
-    let requirements = rows.iter().map(|entry| {
-        make(ConfirmationSubject::Requirement, &entry.requirement.code, &entry.requirement.title)
+    let certain = Condition::Always(true);
+    let segments = segments.map(|one| make(ConfirmationSubject::Segment, (&one.code, &one.title), &certain));
+    let requirements = verdict::rows(clerk, business, day).into_iter().map(|(entry, _)| {
+        let Requirement { code, title, applies_when, .. } = &entry.requirement;
+        make(ConfirmationSubject::Requirement, (code, title), applies_when)
     });
     situations.chain(segments).chain(requirements).collect()
 }

@@ -1,5 +1,5 @@
 //! Information duties (4.8.1.4) that something started: an authority, or an event of the business's own. Those that
-//! recur by law are not kept; [`coming`] computes them.
+//! recur by law are computed by [`coming`]; of these only fulfilled periods are kept ([`recur`]).
 //!
 //! open → due_soon → overdue; open | due_soon | overdue → fulfilled.
 
@@ -14,6 +14,7 @@ use crate::{
     event::EventKind,
     ids::{ApplicationId, AuthorityId, DutyId},
     record::{Kept, RecordKind, Stored},
+    requirement::model::Duty,
     submission::AttachedDocument,
     text::Text,
     time::Timestamp,
@@ -21,6 +22,7 @@ use crate::{
 
 pub mod coming;
 pub mod fulfil;
+pub mod recur;
 pub mod remind;
 pub mod start;
 
@@ -56,6 +58,10 @@ pub struct InformationDuty {
     /// The requirement's duty, by code, where an event of the business started it.
     #[cfg_attr(feature = "schema", schema(example = "register-change"))]
     pub duty: Option<String>,
+    /// The period of a duty that the law makes recur, in which it falls due; null for any other.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(example = "2027-Q1"))]
+    pub period: Option<String>,
     /// What is to be submitted.
     pub what: Text,
     /// The day from which the term counts.
@@ -121,6 +127,12 @@ impl Kept for InformationDuty {
 }
 
 impl InformationDuty {
+    /// Whether it is this period of this recurring duty.
+    fn is_of(&self, requirement: &str, duty: &Duty, period: &str) -> bool {
+        let named = (self.duty.as_deref(), self.period.as_deref());
+        self.requirement == requirement && named == (Some(duty.code.as_str()), Some(period))
+    }
+
     /// The state allows an answer.
     fn allows_answer(&self) -> Result<(), Refusal> {
         match self.state {
@@ -134,7 +146,7 @@ impl InformationDuty {
 
 fn happening(duty: &Stored<InformationDuty>, kind: EventKind) -> Happening<'_> {
     let body = &duty.body;
-    let data = json!({ "requirement": body.requirement, "duty": body.duty, "due_on": body.due_on,
+    let data = json!({ "requirement": body.requirement, "duty": body.duty, "period": body.period, "due_on": body.due_on,
         "due_at": body.due_at, "state": body.state });
     let (business, authority) = (&duty.business, Some(&body.authority_id));
     Happening { kind, business, authority, subject: duty.id.as_str(), data }

@@ -27,6 +27,7 @@ pub mod fact_used;
 pub mod good_faith;
 pub mod inapplicability;
 pub mod incentive;
+pub mod insight;
 pub mod kept;
 pub mod papers;
 pub mod proof;

@@ -12,14 +12,24 @@ use crate::{
 /// What a term counts from where the business or an authority tells of an event.
 pub const CHANGE: &str = "change";
 
-/// The days from `from` to `to` on which a duty falls due, in order. A term that only an event starts has none.
-pub fn due_days(
+/// One falling due of a duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The period in which its day lies by the law, before it moves to a working day: `2027`, `2027-Q1`, `2027-03`, a day
+    /// where it falls due more than once a month, or the day that started a term.
+    pub period: String,
+    /// The last day, a working day.
+    pub due_on: Date,
+}
+
+/// What falls due from `from` to `to`, in order. A term that only an event starts has nothing.
+pub fn occurrences(
     schedule: &Schedule,
     calendar: &WorkingCalendar,
     profile: &Profile,
     (from, to): (Date, Date),
-) -> Vec<Date> {
-    let days: Vec<Date> = match schedule {
+) -> Vec<Occurrence> {
+    let found: Vec<Occurrence> = match schedule {
         Schedule::Every(every) => {
             // No rest lasts a month, so a day of the month before may move into the window and no earlier one.
             let first = from.first_of_month().saturating_sub(Span::new().months(1));
@@ -27,13 +37,29 @@ pub fn due_days(
                 let next = month.saturating_add(Span::new().months(1));
                 (next > *month && next <= to).then_some(next)
             });
-            months.flat_map(|month| days_of(every, month)).map(|day| calendar.roll_forward(day)).collect()
+            let days = months.flat_map(|month| days_of(every, month));
+            days.map(|day| Occurrence { period: period(every, day), due_on: calendar.roll_forward(day) })
+                .collect()
         }
         Schedule::After(after) => {
-            started_on(after, profile).map(|day| end_of_term(after, calendar, day)).into_iter().collect()
+            let started = started_on(after, profile).into_iter();
+            let made =
+                |day: Date| Occurrence { period: day.to_string(), due_on: end_of_term(after, calendar, day) };
+            started.map(made).collect()
         }
     };
-    days.into_iter().filter(|day| (from..=to).contains(day)).collect()
+    found.into_iter().filter(|one| (from..=to).contains(&one.due_on)).collect()
+}
+
+/// The name of the period in which the day lies.
+fn period(every: &Every, day: Date) -> String {
+    let year = day.year();
+    match every {
+        Every::Year { .. } => format!("{year}"),
+        Every::Quarter { .. } => format!("{year}-Q{}", (day.month() - 1) / 3 + 1),
+        Every::Month { .. } => format!("{year}-{:02}", day.month()),
+        Every::HalfMonth { .. } => day.to_string(),
+    }
 }
 
 /// The last day of a term that an event on `start` began.
@@ -81,8 +107,8 @@ mod tests {
         let profile = json!({ "registered_on": "2026-12-10", "name": "ООО" });
         let window = (from.parse().expect("a day"), to.parse().expect("a day"));
         let calendar = WorkingCalendar::russian();
-        let days = due_days(&schedule, calendar, profile.as_object().expect("an object"), window);
-        days.iter().map(Date::to_string).collect::<Vec<_>>().join(" ")
+        let days = occurrences(&schedule, calendar, profile.as_object().expect("an object"), window);
+        days.iter().map(|one| one.due_on.to_string()).collect::<Vec<_>>().join(" ")
     }
 
     /// Computed by hand from the calendar of 2026: New Year's holidays to 11 January, 9 March instead of Sunday the 8th,
@@ -112,6 +138,26 @@ mod tests {
             // 29 February only in leap years, else the last day; 28 February 2026 is a Saturday.
             (yearly(2, 29), "2026-01-01", "2026-12-31", "2026-03-02"),
         ]);
+    }
+
+    #[test]
+    fn a_period_is_named_by_the_day_of_the_law_not_by_the_working_day() {
+        let periods = |schedule: Value, from: &str, to: &str| {
+            let schedule: Schedule = serde_json::from_value(schedule).expect("a schedule");
+            let window = (from.parse().expect("a day"), to.parse().expect("a day"));
+            let found = occurrences(&schedule, WorkingCalendar::russian(), &Profile::new(), window);
+            found.into_iter().map(|one| one.period).collect::<Vec<_>>().join(" ")
+        };
+        // 31 December 2025 is off and moves to 12 January 2026: it stays the duty of 2025.
+        assert_eq!(periods(yearly(12, 31), "2026-01-05", "2026-06-30"), "2025");
+        let quarterly = json!({ "every": "quarter", "month_of_quarter": 1, "day": 25 });
+        assert_eq!(periods(quarterly, "2026-01-01", "2026-07-31"), "2026-Q1 2026-Q2 2026-Q3");
+        assert_eq!(
+            periods(json!({ "every": "month", "day": 10 }), "2026-01-01", "2026-02-28"),
+            "2026-01 2026-02"
+        );
+        let twice = json!({ "every": "half_month", "days": [5, 20] });
+        assert_eq!(periods(twice, "2026-02-01", "2026-02-28"), "2026-02-05 2026-02-20");
     }
 
     #[test]
@@ -183,8 +229,10 @@ mod tests {
             ("2024-01-01".parse().expect("a day"), "2024-03-31".parse().expect("a day"));
         for day in 1..=31 {
             let schedule = Schedule::Every(Every::HalfMonth { days: [day, 32 - day] });
-            let found = due_days(&schedule, calendar, &profile, window);
-            let fits = |due: &Date| calendar.is_working_day(*due) && (window.0..=window.1).contains(due);
+            let found = occurrences(&schedule, calendar, &profile, window);
+            let fits = |one: &Occurrence| {
+                calendar.is_working_day(one.due_on) && (window.0..=window.1).contains(&one.due_on)
+            };
             assert!(found.len() >= 5 && found.iter().all(fits), "{day}: {found:?}");
             window = (
                 window.0.saturating_add(Span::new().days(40)),

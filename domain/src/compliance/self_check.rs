@@ -198,6 +198,19 @@ impl SelfCheck {
         asked.collect()
     }
 
+    /// The supervisors to whose requirements documents were shown.
+    pub fn shown_to(&self) -> BTreeSet<&AuthorityId> {
+        let shown = self.result.iter().flat_map(|result| &result.evidence).flat_map(|one| &one.requirements);
+        let shown: BTreeSet<&String> = shown.collect();
+        let examined = self.requirements.iter().filter(|one| shown.contains(&one.code));
+        examined.flat_map(|one| &one.supervisors).collect()
+    }
+
+    /// Those of the examined requirements that the authority supervised when they were examined.
+    pub fn supervised_by<'c>(&'c self, authority: &'c AuthorityId) -> impl Iterator<Item = &'c Examined> {
+        self.requirements.iter().filter(move |one| one.supervisors.contains(authority))
+    }
+
     fn question(&self, wanted: &str) -> Option<&Question> {
         let mut all = self.questions();
         all.find(|(part, question)| key(&part.part, question) == wanted).map(|(_, question)| question)

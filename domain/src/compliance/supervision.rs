@@ -14,7 +14,7 @@ use crate::{
     business::Business,
     clerk::Clerk,
     error::{Fix, Violation},
-    ids::BusinessId,
+    ids::{AuthorityId, BusinessId},
     ports::store::{StoreError, Tx},
     record::Stored,
     requirement::{list::Verdict, registry::Entry, risk::RiskModel},
@@ -75,6 +75,16 @@ pub fn supervised<'c>(
             "Name a requirement that lists you among its supervisors.",
         ),
     ))
+}
+
+/// The requirement is still this authority's to supervise: who no longer does reads and decides nothing about it.
+///
+/// # Errors
+/// [`Refusal::NotFound`].
+pub fn still_supervised(clerk: &Clerk, authority: &AuthorityId, code: &str) -> Result<(), Refusal> {
+    let entry = clerk.registry.requirement(code);
+    let own = entry.is_some_and(|entry| entry.requirement.supervisors.contains(authority));
+    if own { Ok(()) } else { Err(Refusal::NotFound) }
 }
 
 /// A requirement in force that may apply to the business.

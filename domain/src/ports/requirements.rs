@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::store::Answer;
 use crate::{
     business::Business,
-    ids::{AuthorityId, BusinessId},
+    ids::{AuthorityId, BusinessId, LeaseId},
     page::{Page, PageRequest},
     record::{Record, RecordFilter, RecordKind},
     requirement::{
@@ -25,12 +25,26 @@ pub trait RegistryDocuments {
     fn next_edition(&mut self, now: Timestamp) -> Answer<i64>;
     /// The newest version in force of every document.
     fn current(&mut self) -> Answer<Vec<RegistryDocument>>;
+    /// The newest version in force of every document that came after this edition.
+    fn since(&mut self, edition: i64) -> Answer<Vec<RegistryDocument>>;
     /// The newest version in force of one document.
     fn find(&mut self, kind: RegistryKind, code: &str) -> Answer<Option<RegistryDocument>>;
     /// The newest version of each document that there is, in force or waiting for the next edition.
     fn newest(&mut self, keys: &[(RegistryKind, String)]) -> Answer<Vec<RegistryDocument>>;
     /// Whether a version waits for the next edition.
     fn has_waiting(&mut self) -> Answer<bool>;
+    /// Forgets what waits for the next edition.
+    fn drop_waiting(&mut self) -> Answer<()>;
+    /// Takes the turn to bring documents until a moment, or keeps it; false while it is another's.
+    fn take_turn(&mut self, turn: &LeaseId, now: Timestamp, until: Timestamp) -> Answer<bool>;
+    /// Whether this turn was taken, and nobody else's after it.
+    fn holds_turn(&mut self, turn: &LeaseId) -> Answer<bool>;
+    /// Ends whatever turn there is.
+    fn end_turn(&mut self) -> Answer<()>;
+    /// The number of the program's own set that was brought last; 0 before the first.
+    fn builtin_set(&mut self) -> Answer<i64>;
+    /// Remembers the number of the program's own set.
+    fn put_builtin_set(&mut self, number: i64) -> Answer<()>;
     /// Every version in force of one document with the moment it came, newest first.
     fn versions(
         &mut self,

@@ -44,6 +44,9 @@ pub enum StoreError {
     /// What was read does not fit the domain.
     #[error("stored data does not fit: {0}")]
     Corrupt(String),
+    /// The key of a page is not one that this list made.
+    #[error("the key of a page is another list's")]
+    ForeignKey,
     /// A unique key exists already; the caller of the repository turns this into its own error.
     #[error("the key exists already")]
     Conflict,

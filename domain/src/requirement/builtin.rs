@@ -16,6 +16,10 @@ macro_rules! file {
     };
 }
 
+/// The number of the program's own set of documents: whoever changes a file raises it, so that of two programs at one
+/// database the newer one's set stays.
+pub const SET: i64 = 2;
+
 /// Files that hold lists of documents, each with its `code`.
 const LISTS: [(RegistryKind, &str); 15] = [
     (RegistryKind::Act, file!("acts-a")),
@@ -64,24 +68,43 @@ fn document(kind: RegistryKind, code: String, body: Value) -> RegistryDocument {
     RegistryDocument { kind, code, version: 1, edition: 1, brought_by: None, body }
 }
 
-/// Brings the store's registry up to the program's: what is missing comes in, and what an earlier program brought is
-/// replaced by what this one brings. What an authority has written stays.
+/// Brings the store's registry up to the program's own set: what is missing comes in, and what an earlier set brought is
+/// replaced. What an authority has written stays, and so does what a newer program's set has brought.
 ///
 /// # Errors
 /// Only what the store says.
 pub fn install(tx: &mut dyn Tx, now: Timestamp) -> Result<(i64, Vec<RegistryDocument>), StoreError> {
+    bring_up_to((SET, builtin()), tx, now)
+}
+
+/// The same for any set, with its number.
+///
+/// # Errors
+/// Only what the store says.
+pub fn bring_up_to(
+    (number, set): (i64, Vec<RegistryDocument>),
+    tx: &mut dyn Tx,
+    now: Timestamp,
+) -> Result<(i64, Vec<RegistryDocument>), StoreError> {
+    let is_older = number < tx.registry().builtin_set()?;
+    if !is_older {
+        tx.registry().put_builtin_set(number)?;
+    }
     let current = tx.registry().current()?;
     let mut current: BTreeMap<Key, RegistryDocument> =
         current.into_iter().map(|one| (key(&one), one)).collect();
     let is_news = |shipped: &RegistryDocument| {
-        current.get(&key(shipped)).is_none_or(|held| held.brought_by.is_none() && held.body != shipped.body)
+        let replaces = |held: &RegistryDocument| held.brought_by.is_none() && held.body != shipped.body;
+        current.get(&key(shipped)).is_none_or(|held| !is_older && replaces(held))
     };
-    let mut new: Vec<RegistryDocument> = builtin().into_iter().filter(is_news).collect();
+    let mut new: Vec<RegistryDocument> = set.into_iter().filter(is_news).collect();
     if new.is_empty() {
         return Ok((tx.registry().edition()?, current.into_values().collect()));
     }
+    // Whoever is bringing documents judged them by the registry before this one.
+    tx.registry().drop_waiting()?;
+    tx.registry().end_turn()?;
     let keys: Vec<Key> = new.iter().map(key).collect();
-    // A version that waits for its edition has its number already.
     let known = tx.registry().newest(&keys)?;
     let known: BTreeMap<Key, i64> = known.iter().map(|one| (key(one), one.version)).collect();
     let edition = tx.registry().next_edition(now)?;

@@ -13,7 +13,7 @@ use super::{
 use crate::text::Text;
 
 /// Checklists, check packs and the rules of self-checks. Immutable, as the registry is.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Checks {
     checklists: BTreeMap<String, Sheet>,
     by_requirement: BTreeMap<String, String>,
@@ -42,6 +42,8 @@ impl Default for SelfCheckRules {
 
 impl Checks {
     pub(super) fn take_checklist(&mut self, checklist: Checklist, version: i64) {
+        // A version before this one may have been for others.
+        self.by_requirement.retain(|_, held| *held != checklist.code);
         for requirement in &checklist.requirements {
             self.by_requirement.entry(requirement.clone()).or_insert_with(|| checklist.code.clone());
         }
@@ -103,6 +105,11 @@ impl Checks {
     /// The check packs in the order of their codes.
     pub fn packs(&self) -> impl Iterator<Item = &CheckPack> {
         self.packs.values()
+    }
+
+    /// The requirements that the checklist with this code is for; none where there is no such.
+    pub fn examined_by(&self, checklist: &str) -> &[String] {
+        self.checklists.get(checklist).map_or(&[], |sheet| sheet.checklist.requirements.as_slice())
     }
 
     /// The check pack with this code.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The requirements, filed by a fact without which they concern nobody.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Reach {
     /// All of them in the order of codes; the other members hold places in this one.
     entries: Vec<Arc<Entry>>,

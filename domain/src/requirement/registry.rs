@@ -31,6 +31,7 @@ pub struct Entry {
 }
 
 /// The registry in force. Immutable; a new edition is a new value.
+#[derive(Clone)]
 pub struct Registry {
     /// Counts the changes of the registry from 1.
     pub edition: i64,
@@ -67,8 +68,7 @@ impl Registry {
     /// # Errors
     /// Every document that cannot be read or names something that is not there.
     pub fn compile(edition: i64, documents: &[RegistryDocument]) -> Result<Self, Vec<RegistryFault>> {
-        let mut faults = Vec::new();
-        let mut registry = Self {
+        let empty = Self {
             edition,
             acts: BTreeMap::new(),
             requirements: BTreeMap::new(),
@@ -82,20 +82,34 @@ impl Registry {
             reach: Reach::default(),
             edges: Vec::new(),
         };
+        empty.with(edition, documents)
+    }
+
+    /// The next edition: this one with the documents that came since. Only these are read anew; the rest is shared.
+    ///
+    /// # Errors
+    /// Every document that cannot be read or names something that is not there, also one of those that stay.
+    pub fn with(&self, edition: i64, documents: &[RegistryDocument]) -> Result<Self, Vec<RegistryFault>> {
+        let mut next = Self { edition, ..self.clone() };
+        let mut faults = Vec::new();
         for document in documents {
-            if let Err(what) = registry.take(document) {
+            if let Err(what) = next.take(document) {
                 faults.push(RegistryFault { kind: document.kind, code: document.code.clone(), what });
             }
         }
-        registry.dangling(&mut faults);
-        registry.reach = Reach::of(registry.requirements.values());
-        for algorithm in registry.algorithms.values() {
+        next.dangling(&mut faults);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        next.reach = Reach::of(next.requirements.values());
+        next.fulfilling.clear();
+        for algorithm in next.algorithms.values() {
             for code in &algorithm.requirements {
-                registry.fulfilling.entry(code.clone()).or_default().push(Arc::clone(algorithm));
+                next.fulfilling.entry(code.clone()).or_default().push(Arc::clone(algorithm));
             }
         }
-        registry.edges = edges(registry.requirements.values());
-        if faults.is_empty() { Ok(registry) } else { Err(faults) }
+        next.edges = edges(next.requirements.values());
+        Ok(next)
     }
 
     fn take(&mut self, document: &RegistryDocument) -> Result<(), String> {

@@ -73,8 +73,8 @@ pub struct RiskModel {
     pub allowances: Vec<Allowance>,
     /// Who may ask for a preventive visit.
     pub visit_on_request: OnRequest,
-    /// Phrases, in lower case, by which a text would demand documents: a caution may not (248-ФЗ, article 49).
-    pub caution_forbids: Series<Vec<String>>,
+    /// How a text would demand documents or information: a caution may not (248-ФЗ, article 49).
+    pub caution_forbids: Series<Demand>,
     /// Hours ahead of UTC by region, where they are not those of Moscow.
     pub zones: BTreeMap<String, i8>,
 }
@@ -187,6 +187,9 @@ pub struct BodyTest {
     /// The value there.
     #[serde(default)]
     pub equals: Option<Value>,
+    /// The values of which one is there.
+    #[serde(default)]
+    pub one_of: Option<Vec<Value>>,
     /// The least number there.
     #[serde(default)]
     pub at_least: Option<Decimal>,
@@ -200,11 +203,12 @@ impl BodyTest {
     pub fn passes(&self, body: &Value, day: Date) -> bool {
         let Some(value) = body.pointer(&self.pointer) else { return false };
         let equal = self.equals.as_ref().is_none_or(|expected| expected == value);
+        let among = self.one_of.as_ref().is_none_or(|values| values.contains(value));
         let number = || value.as_str().map_or_else(|| value.to_string(), str::to_owned).parse().ok();
         let enough = self.at_least.is_none_or(|least| number().is_some_and(|given: Decimal| given >= least));
         let last = || value.as_str().and_then(|text| text.parse::<Date>().ok());
         let fresh = !self.not_over || last().is_some_and(|last| last >= day);
-        equal && enough && fresh
+        equal && among && enough && fresh
     }
 }
 
@@ -256,6 +260,18 @@ pub struct Allowance {
     pub when: Condition,
     /// By how much.
     pub working_days: Series<u32>,
+}
+
+/// The words by which a text demands something: a verb and a thing beside one another, in any order.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demand {
+    /// How the verbs begin, in lower case, with е for ё.
+    pub verbs: Vec<String>,
+    /// How the things begin.
+    pub things: Vec<String>,
+    /// How many words apart at most.
+    pub apart: usize,
 }
 
 /// Who may ask for a preventive visit.
@@ -340,6 +356,7 @@ mod tests {
         let test = |pointer: &str, equals: Option<Value>, least: Option<i64>| BodyTest {
             pointer: pointer.into(),
             equals,
+            one_of: None,
             at_least: least.map(Decimal::from),
             not_over: false,
         };

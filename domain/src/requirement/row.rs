@@ -162,9 +162,22 @@ impl<'a> Bench<'a> {
             let named = body.get("requirements").and_then(Value::as_array).into_iter().flatten();
             named.filter_map(Value::as_str).map(str::to_owned).collect()
         };
-        let held = self.grounds.documents.iter().find(|held| held.kind == row.kind && held.code == row.code);
-        let held = held.map(|held| codes(&held.body)).unwrap_or_default();
-        self.serves_own(&held, &codes(&row.body), wrong);
+        let checks = self.grounds.registry.checks();
+        let held: &[String] = match row.kind {
+            RegistryKind::CheckPack => {
+                checks.pack(&row.code).map_or(&[], |pack| pack.requirements.as_slice())
+            }
+            RegistryKind::Checklist
+            | RegistryKind::Act
+            | RegistryKind::Requirement
+            | RegistryKind::Algorithm
+            | RegistryKind::Assessment
+            | RegistryKind::Cost
+            | RegistryKind::Facts
+            | RegistryKind::Risk
+            | RegistryKind::SelfCheck => checks.examined_by(&row.code),
+        };
+        self.serves_own(held, &codes(&row.body), wrong);
         Vec::new()
     }
 

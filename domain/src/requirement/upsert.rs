@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{
@@ -17,6 +18,7 @@ use crate::{
     actor::AuthorityActor,
     catalogue::Catalogue,
     error::Violation,
+    ids::LeaseId,
     ports::store::{StoreError, Tx},
     requirement::objection::objection,
     time::Timestamp,
@@ -62,8 +64,6 @@ pub enum RowOutcome {
 pub struct Grounds<'a> {
     /// The registry in force.
     pub registry: &'a Registry,
-    /// The documents it was compiled from.
-    pub documents: &'a [RegistryDocument],
     /// Knows authorities and life situations.
     pub catalogue: &'a Catalogue,
     /// Who brings the rows.
@@ -96,14 +96,12 @@ fn hold(grounds: &Grounds<'_>, rows: &[Row], judged: &mut [Judged]) {
         if places.is_empty() {
             return;
         }
-        let kept =
-            grounds.documents.iter().filter(|held| !places.contains_key(&(held.kind, held.code.as_str())));
         let new = places.values().map(|place| {
             let Row { kind, code, body } = rows[*place].clone();
             RegistryDocument { kind, code, version: 1, edition: 1, brought_by: None, body }
         });
-        let whole: Vec<RegistryDocument> = kept.cloned().chain(new).collect();
-        let Err(faults) = Registry::compile(grounds.registry.edition, &whole) else { return };
+        let new: Vec<RegistryDocument> = new.collect();
+        let Err(faults) = grounds.registry.with(grounds.registry.edition, &new) else { return };
         let refused = refuse_faulty(&faults, &places, judged);
         if !refused {
             // The fault lies in a document that stays: whichever row it was, none may break the registry.
@@ -141,17 +139,38 @@ fn does_not_hold(fault: &RegistryFault) -> Violation {
     )
 }
 
+/// For how long a turn to bring documents is taken; each unit of work takes it anew.
+const TURN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Takes the turn to bring documents, before they are judged: so what two gateways bring at once is judged one after the
+/// other. What a call that broke off has left is forgotten. False while it is another's turn.
+///
+/// # Errors
+/// Only what the store says.
+pub fn begin(tx: &mut dyn Tx, turn: &LeaseId, now: Timestamp) -> Result<bool, StoreError> {
+    if !tx.registry().take_turn(turn, now, now.plus(TURN))? {
+        return Ok(false);
+    }
+    tx.registry().drop_waiting()?;
+    Ok(true)
+}
+
 /// Stores fit rows, each under the next version of its document, and says what became of each and under which version.
-/// They are in force only after [`publish`]; a repeat changes nothing. One unit of work; keep it short.
+/// They are in force only after [`publish`]. None where the turn was lost. One unit of work; keep it short.
 ///
 /// # Errors
 /// Only what the store says.
 pub fn bring(
     tx: &mut dyn Tx,
+    turn: &LeaseId,
     rows: &[Row],
     actor: &AuthorityActor,
     now: Timestamp,
-) -> Result<Vec<(RowOutcome, i64)>, StoreError> {
+) -> Result<Option<Vec<(RowOutcome, i64)>>, StoreError> {
+    if !tx.registry().holds_turn(turn)? {
+        return Ok(None);
+    }
+    tx.registry().take_turn(turn, now, now.plus(TURN))?;
     let in_force = tx.registry().edition()?;
     let keys: Vec<(RegistryKind, String)> = rows.iter().map(|row| (row.kind, row.code.clone())).collect();
     let held = tx.registry().newest(&keys)?;
@@ -160,32 +179,50 @@ pub fn bring(
     let (mut new, mut outcomes) = (Vec::new(), Vec::with_capacity(rows.len()));
     for Row { kind, code, body } in rows {
         let known = held.get(&(*kind, code.as_str()));
-        let told = |version: i64| if version == 1 { RowOutcome::Created } else { RowOutcome::Updated };
+        let version = known.map_or(0, |known| known.version) + 1;
         outcomes.push(match known {
-            // A call that broke off had stored it already: it is still news.
-            Some(known) if known.body == *body && known.edition > in_force => {
-                (told(known.version), known.version)
-            }
             Some(known) if known.body == *body => (RowOutcome::Unchanged, known.version),
-            Some(_) | None => {
-                let version = known.map_or(0, |known| known.version) + 1;
-                let (kind, code, body) = (*kind, code.clone(), body.clone());
-                let brought_by = Some(actor.application.clone());
-                new.push(RegistryDocument { kind, code, version, edition: in_force + 1, brought_by, body });
-                (told(version), version)
-            }
+            Some(_) => (RowOutcome::Updated, version),
+            None => (RowOutcome::Created, version),
         });
+        if known.is_none_or(|known| known.body != *body) {
+            let (kind, code, body) = (*kind, code.clone(), body.clone());
+            let brought_by = Some(actor.application.clone());
+            new.push(RegistryDocument { kind, code, version, edition: in_force + 1, brought_by, body });
+        }
     }
     tx.registry().insert(&new, now)?;
-    Ok(outcomes)
+    Ok(Some(outcomes))
 }
 
-/// Puts in force what was stored, as one new edition; the edition in force stays where nothing waits.
+/// Puts in force what was stored, as one new edition, and ends the turn; the edition in force stays where nothing waits.
+/// None where the turn was lost.
 ///
 /// # Errors
 /// Only what the store says.
-pub fn publish(tx: &mut dyn Tx, now: Timestamp) -> Result<i64, StoreError> {
-    if tx.registry().has_waiting()? { tx.registry().next_edition(now) } else { tx.registry().edition() }
+pub fn publish(tx: &mut dyn Tx, turn: &LeaseId, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    if !tx.registry().holds_turn(turn)? {
+        return Ok(None);
+    }
+    tx.registry().end_turn()?;
+    let edition = if tx.registry().has_waiting()? {
+        tx.registry().next_edition(now)?
+    } else {
+        tx.registry().edition()?
+    };
+    Ok(Some(edition))
+}
+
+/// Gives the turn back without anything in force.
+///
+/// # Errors
+/// Only what the store says.
+pub fn give_up(tx: &mut dyn Tx, turn: &LeaseId) -> Result<(), StoreError> {
+    if tx.registry().holds_turn(turn)? {
+        tx.registry().drop_waiting()?;
+        tx.registry().end_turn()?;
+    }
+    Ok(())
 }
 
 /// The rows of a call that a further row repeats.

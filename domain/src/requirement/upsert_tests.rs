@@ -26,8 +26,7 @@ fn told(rows: &[Row]) -> Vec<Judged> {
         application: "app_1".parse().expect("an id"),
         authority: "aut_fns".parse().expect("an id"),
     };
-    let grounds =
-        Grounds { registry: &REGISTRY, documents: &DOCUMENTS, catalogue: &CATALOGUE, actor: &actor };
+    let grounds = Grounds { registry: &REGISTRY, catalogue: &CATALOGUE, actor: &actor };
     judge(&grounds, rows)
 }
 

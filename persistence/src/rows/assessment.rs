@@ -27,6 +27,7 @@ pub(crate) struct AssessmentRow {
     content: String,
     considerations: String,
     version: i64,
+    said_in: i64,
     given_at: i64,
     revised_at: i64,
 }
@@ -43,6 +44,7 @@ impl From<&Assessment> for AssessmentRow {
             content,
             considerations,
             version,
+            said_in,
             given_at,
             revised_at,
         } = assessment;
@@ -56,6 +58,7 @@ impl From<&Assessment> for AssessmentRow {
             content: to_json(content),
             considerations: to_json(considerations),
             version: *version,
+            said_in: *said_in,
             given_at: given_at.micros(),
             revised_at: revised_at.micros(),
         }
@@ -76,6 +79,7 @@ impl TryFrom<AssessmentRow> for Assessment {
             content,
             considerations,
             version,
+            said_in,
             given_at,
             revised_at,
         } = row;
@@ -89,6 +93,7 @@ impl TryFrom<AssessmentRow> for Assessment {
             content: from_json("assessments.content", &content)?,
             considerations: from_json("assessments.considerations", &considerations)?,
             version,
+            said_in,
             given_at: moment("assessments.given_at", given_at)?,
             revised_at: moment("assessments.revised_at", revised_at)?,
         })

@@ -145,8 +145,7 @@ fn cut<Row, T: TryFrom<Row, Error = StoreError>>(
 
 /// The place behind which a page starts, for lists whose key is a number.
 fn numeric_key(page: &PageRequest) -> Result<Option<i64>, StoreError> {
-    let key = page.after.as_deref().map(str::parse).transpose();
-    key.map_err(|_| StoreError::Corrupt("the key of a page is not a number".into()))
+    page.after.as_deref().map(str::parse).transpose().map_err(|_| StoreError::ForeignKey)
 }
 
 /// Runs one statement without parameters or result.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{dsl::exists, dsl::not, prelude::*};
 use domain::{
+    ids::LeaseId,
     page::{Page, PageRequest},
     ports::store::{RegistryDocuments, StoreError},
     requirement::document::{RegistryDocument, RegistryKind},
@@ -53,6 +54,22 @@ impl RegistryDocuments for Transaction<'_> {
         Ok(all::<_, Dated>(rows)?.into_iter().map(|(document, _)| document).collect())
     }
 
+    /// Index `registry_documents_edition`; the last version of a document comes last.
+    fn since(&mut self, edition: i64) -> Result<Vec<RegistryDocument>, StoreError> {
+        let in_force = self.edition()?;
+        let rows = self.ask(|conn| {
+            each!(conn, c => registry_documents::table
+                .filter(registry_documents::edition.gt(edition))
+                .filter(registry_documents::edition.le(in_force))
+                .order(registry_documents::version)
+                .select(RegistryDocumentRow::as_select())
+                .load(c))
+        })?;
+        let documents = all::<_, Dated>(rows)?.into_iter().map(|(document, _)| document);
+        let newest: BTreeMap<_, _> = documents.map(|one| ((one.kind, one.code.clone()), one)).collect();
+        Ok(newest.into_values().collect())
+    }
+
     /// Primary key, a question for each kind; the last version of a code comes last.
     fn newest(&mut self, keys: &[(RegistryKind, String)]) -> Result<Vec<RegistryDocument>, StoreError> {
         let mut newest: BTreeMap<(RegistryKind, String), RegistryDocument> = BTreeMap::new();
@@ -83,6 +100,57 @@ impl RegistryDocuments for Transaction<'_> {
             ))
             .get_result(c))
         })
+    }
+
+    /// Index `registry_documents_edition`.
+    fn drop_waiting(&mut self) -> Result<(), StoreError> {
+        let in_force = self.edition()?;
+        let waiting = registry_documents::table.filter(registry_documents::edition.gt(in_force));
+        self.ask(|conn| each!(conn, c => diesel::delete(waiting).execute(c)))?;
+        Ok(())
+    }
+
+    /// The one row.
+    fn take_turn(&mut self, turn: &LeaseId, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
+        let rows = self.ask(|conn| {
+            each!(conn, c => diesel::update(registry::table)
+                .filter(registry::turn.is_null()
+                    .or(registry::turn.eq(turn.as_str()))
+                    .or(registry::turn_until.le(now.micros())))
+                .set((registry::turn.eq(turn.as_str()), registry::turn_until.eq(until.micros())))
+                .execute(c))
+        })?;
+        Ok(rows == 1)
+    }
+
+    /// The one row.
+    fn holds_turn(&mut self, turn: &LeaseId) -> Result<bool, StoreError> {
+        let now: Option<String> =
+            self.ask(|conn| each!(conn, c => registry::table.select(registry::turn).get_result(c)))?;
+        Ok(now.as_deref() == Some(turn.as_str()))
+    }
+
+    /// The one row.
+    fn end_turn(&mut self) -> Result<(), StoreError> {
+        self.ask(|conn| {
+            each!(conn, c => diesel::update(registry::table)
+                .set(registry::turn.eq(None::<String>))
+                .execute(c))
+        })?;
+        Ok(())
+    }
+
+    /// The one row.
+    fn builtin_set(&mut self) -> Result<i64, StoreError> {
+        self.ask(|conn| each!(conn, c => registry::table.select(registry::builtin).get_result(c)))
+    }
+
+    /// The one row.
+    fn put_builtin_set(&mut self, number: i64) -> Result<(), StoreError> {
+        self.ask(|conn| {
+            each!(conn, c => diesel::update(registry::table).set(registry::builtin.eq(number)).execute(c))
+        })?;
+        Ok(())
     }
 
     /// Primary key, backwards.

@@ -9,6 +9,7 @@ use super::{REGISTERED_FACTS, give, scored};
 tests::on_programs! { shared:
     an_authority_says_what_became_of_an_assessment
     a_decision_is_reasoned_and_final
+    what_is_said_anew_is_considered_anew
     a_respondent_has_one_name_for_one_requirement
     an_export_comes_as_lines_and_as_a_table
     assessments_are_cut_by_every_parameter
@@ -150,4 +151,29 @@ async fn an_authority_reads_only_its_own_requirements(program: &Program) {
     }
     let page = office.get("/v1/authority/assessments?limit=1000").await.expect(200);
     assert!(!page.to_string().contains(&filer.business), "they are supervised by another authority");
+}
+
+async fn what_is_said_anew_is_considered_anew(program: &Program) {
+    let (filer, office) = (Filer::new(program, "cafe").await, super::office(program).await);
+    let made = disclosed(&filer, REGISTERED_FACTS).await;
+    let row = super::addressed(&office, &filer.business).await;
+    let path = format!("/v1/authority/assessments/{}/consideration", text(&row["reference"]));
+    let refused = json!({ "state": "refused", "reason": { "ru": "Уже учтено", "en": "It is so already" } });
+    office.post(&path, refused).await.expect(200);
+    let consent = filer.path(&format!("assessments/{}/identity-disclosure", text(&made["id"])));
+    for disclose in [false, true] {
+        filer.client.post(&consent, json!({ "disclose_identity": disclose })).await.expect(200);
+    }
+    office.post(&path, json!({ "state": "received" })).await.problem(409, "state-conflict");
+    let revised = disclosed(&filer, REGISTERED_FACTS).await;
+    assert_eq!(revised["id"], made["id"], "the same year, the same assessment");
+    office.post(&path, json!({ "state": "received" })).await.expect(200);
+    let used = json!({ "state": "used", "reason": { "ru": "Срок изменён", "en": "The term is changed" } });
+    office.post(&path, used).await.expect(200);
+    let address = filer.path(&format!("assessments/{}/consideration", text(&made["id"])));
+    let seen = filer.client.get(&address).await.expect(200);
+    let steps = seen["steps"].as_array().expect("a list").iter();
+    let steps: Vec<(String, i64)> =
+        steps.map(|step| (text(&step["state"]), step["version"].as_i64().expect("a number"))).collect();
+    assert_eq!(steps, [("refused".to_owned(), 1), ("received".to_owned(), 4), ("used".to_owned(), 4)]);
 }

@@ -26,6 +26,7 @@ async fn nothing_is_told_of_few_businesses(program: &Program) {
         give(filer, scored(REGISTERED_FACTS, 4, 2)).await;
         let told = client.get(SUMMARY).await.expect(200);
         assert_eq!((&told["total"]["clarity"], &told["total"]["marks"]), (&Value::Null, &Value::Null));
+        assert_eq!(told["procedures"], json!([]), "that anybody assessed is not told of few either");
     }
     let mut fifth = scored(REGISTERED_FACTS, 5, 2);
     fifth["proposal"] = json!({ "text": "Короче.", "reasons": "Длинно." });
@@ -44,6 +45,9 @@ async fn nothing_is_told_of_few_businesses(program: &Program) {
     assert_eq!(told["procedures"][0]["procedure"], "actual_impact");
     give(&filers[5], scored(REGISTERED_FACTS, 1, 1)).await;
     give(&filers[0], scored(REGISTERED_FACTS, 1, 1)).await;
+    let mut elsewhere = scored(REGISTERED_FACTS, 1, 1);
+    elsewhere["procedure"] = json!("disclosure");
+    give(&filers[5], elsewhere).await;
     assert_eq!(client.get(SUMMARY).await.expect(200), told, "two businesses move nothing");
 }
 

@@ -8,6 +8,7 @@ use super::{REGISTERED_FACTS, give, scored};
 tests::on_programs! { start:
     a_year_later_the_requirement_is_due_and_the_business_is_reminded
     who_wishes_is_reminded_at_once_and_who_does_not_is_left_alone
+    what_is_declared_inapplicable_is_not_due
 }
 
 async fn due(filer: &Filer) -> Vec<String> {
@@ -52,4 +53,22 @@ async fn who_wishes_is_reminded_at_once_and_who_does_not_is_left_alone(program: 
     give(&filer, scored(REGISTERED_FACTS, 3, 3)).await;
     let feed = silent.client.get("/v1/events?after=0&types=assessment.reminded").await.expect(200);
     assert_eq!(feed["items"], json!([]));
+}
+
+async fn what_is_declared_inapplicable_is_not_due(program: &Program) {
+    let (filer, office) = (Filer::new(program, "cafe").await, super::office(program).await);
+    let profile = filer.client.get(&filer.path("profile")).await.expect(200);
+    let version = profile["version"].as_i64().expect("a version");
+    let facts = json!({ "accepts_payments_from_individuals": true, "sells": ["food"] });
+    filer.client.patch(&filer.path("profile"), version, facts).await.expect(200);
+    let code = "OT-029".to_owned();
+    assert!(due(&filer).await.contains(&code), "it applies and was never assessed");
+    let no_till =
+        json!({ "ground": "objects_not_used", "objects": ["cash_register"], "statement": "Кассы нет." });
+    let path = filer.path("requirements/OT-029/inapplicability");
+    let declared = filer.client.post(&path, no_till).await.expect(201);
+    let decision = format!("/v1/authority/inapplicabilities/{}/decision", text(&declared["id"]));
+    let accepted = json!({ "outcome": "accepted", "reason": { "ru": "Кассы нет", "en": "No till" } });
+    office.post(&decision, accepted).await.expect(200);
+    assert!(!due(&filer).await.contains(&code), "what does not bind is not asked about");
 }

@@ -7,6 +7,8 @@ use tests::{Client, client::text};
 pub struct Checks {
     /// A draft without answers.
     pub self_check: String,
+    /// A completed one, with a document that was shown to the authority.
+    pub shown: String,
     pub declaration: String,
     pub pack_result: String,
     pub run: String,
@@ -14,7 +16,7 @@ pub struct Checks {
 
 impl Checks {
     /// Makes one of each beneath the business's path.
-    pub async fn make(victim: &Client, base: &str) -> Self {
+    pub async fn make(victim: &Client, base: &str, attachment: &str) -> Self {
         let begin = json!({ "requirements": ["OT-028"] });
         let done = victim.post(&format!("{base}/self-checks"), begin.clone()).await.expect(201);
         let path = format!("{base}/self-checks/{}", text(&done["id"]));
@@ -23,6 +25,7 @@ impl Checks {
         let authority = json!({ "authority_id": "aut_fns" });
         let declaration = victim.post(&format!("{path}/declaration"), authority).await.expect(201);
         let self_check = victim.post(&format!("{base}/self-checks"), begin).await.expect(201);
+        let shown = shown(victim, base, attachment).await;
         let passed = ["receipts-equal-revenue", "payments-equal-receipts", "shifts-closed", "all-sent"];
         let report = json!({ "pack": "cash-register-daily", "version": 1,
             "period": { "from": "2026-11-01", "to": "2026-11-01" },
@@ -32,11 +35,26 @@ impl Checks {
         let run = victim.post(&format!("{base}/algorithm-confirmations"), step).await.expect(201);
         Self {
             self_check: text(&self_check["id"]),
+            shown,
             declaration: text(&declaration["id"]),
             pack_result: text(&pack_result["id"]),
             run: text(&run["id"]),
         }
     }
+}
+
+/// A completed self-check whose questions for documents are answered by the attachment.
+async fn shown(victim: &Client, base: &str, attachment: &str) -> String {
+    let begun = json!({ "requirements": ["OT-001"] });
+    let begun = victim.post(&format!("{base}/self-checks"), begun).await.expect(201);
+    let path = format!("{base}/self-checks/{}", text(&begun["id"]));
+    let mut answers = json!({ "OT-001/met": { "answer": "yes" } });
+    for question in begun["questions"].as_array().expect("a list").iter().skip(1) {
+        answers[text(&question["key"])] = json!({ "attachment_id": attachment });
+    }
+    victim.patch(&path, 1, json!({ "answers": answers })).await.expect(200);
+    victim.act(&format!("{path}/completion")).await.expect(200);
+    text(&begun["id"])
 }
 
 /// Good answers to the checklist of OT-028.

@@ -258,7 +258,9 @@ async fn supervision(tour: &Tour) {
     for id in supervised::READS {
         tour.plain(id).await;
     }
-    for id in ["object_to_caution", "answer_objection"] {
+    let objection = json!({ "statement": "Адрес верен.", "attachments": [tour.world.things.attachment] });
+    tour.call("object_to_caution", Call::with(objection)).await;
+    for id in ["answer_objection", "download_caution_document"] {
         tour.plain(id).await;
     }
     let other = tour.call("announce_caution", Call::with(supervised::caution(business))).await;
@@ -267,6 +269,7 @@ async fn supervision(tour: &Tour) {
     for id in ["start_information_duty", "fulfil_information_duty"] {
         tour.plain(id).await;
     }
+    fulfil_a_period(tour).await;
     let asked = tour.plain("request_preventive_visit").await;
     tour.call("answer_visit_request", on(Call::default(), &things.visit, &asked["id"])).await;
     tour.call("decline_preventive_visit", on(Call::default(), &things.visit, &asked["id"])).await;
@@ -274,6 +277,16 @@ async fn supervision(tour: &Tour) {
     tour.call("book_preventive_visit", Call::with(json!({ "slot": things.slot }))).await;
     tour.call("move_clock", Call::with(json!({ "advance_s": 86_500 }))).await;
     tour.plain("record_preventive_visit").await;
+}
+
+/// The next period of the first duty that the law makes recur, whenever this runs.
+async fn fulfil_a_period(tour: &Tour) {
+    let duties = tour.plain("list_information_duties").await;
+    let mut all = duties["items"].as_array().expect("a list").iter();
+    let next = all.find(|duty| !duty["period"].is_null()).expect("a café has duties within 90 days");
+    let body = json!({ "requirement": next["requirement"], "duty": next["duty"], "period": next["period"],
+        "statement": "Подано." });
+    tour.call("fulfil_recurring_duty", Call::with(body)).await;
 }
 
 /// Confirmations, inapplicability and evidence.
@@ -287,7 +300,13 @@ async fn evidence(tour: &Tour) {
     for id in ["decide_inapplicability", "decide_evidence_dispute", "withdraw_inapplicability"] {
         tour.plain(id).await;
     }
-    for id in ["download_supplied_evidence", "read_business_evidence"] {
+    for id in [
+        "download_supplied_evidence",
+        "review_evidence_supply",
+        "read_business_evidence",
+        "read_business_self_check",
+        "download_self_check_document",
+    ] {
         tour.plain(id).await;
     }
     // Withdrawn just now, so it can be declared again.

@@ -11,6 +11,7 @@ pub struct Evidenced {
     pub inquiry: String,
     pub dispute: String,
     pub supply: String,
+    pub confirmation: String,
 }
 
 impl Evidenced {
@@ -27,7 +28,10 @@ impl Evidenced {
         let supply = json!({ "requirement": "OT-001", "evidence": "change-application",
             "attachment_id": attachment, "as_of": "2026-01-15" });
         let supplied = victim.post(&format!("{base}/evidence/supplies"), supply).await.expect(201);
+        let confirmed = json!({ "subject": "requirement", "code": "OT-005", "answer": "confirmed" });
+        let confirmed = victim.post(&format!("{base}/confirmations"), confirmed).await.expect(201);
         Self {
+            confirmation: text(&confirmed["id"]),
             inapplicability: text(&declared["id"]),
             inquiry,
             dispute: text(&disputed["id"]),

@@ -96,6 +96,30 @@ async fn one_side_has_nothing_to_do_with_the_other_s_operations(engine: Engine) 
     }
 }
 
+/// Lists whose keys are numbers and lists whose keys are texts, each asked with a cursor of the other sort.
+async fn a_list_refuses_the_cursors_of_every_other(engine: Engine) {
+    let Some(world) = World::new(engine).await else { return };
+    let public = world.own.client();
+    let mut cursors = Vec::new();
+    for path in ["/v1/acts?limit=1", "/v1/requirements?limit=1"] {
+        cursors.push((path, text(&public.get(path).await.expect(200)["next_cursor"])));
+    }
+    let lists = Operation::all().into_iter().filter(|one| one.method == Method::GET && one.lists());
+    let lists: Vec<Operation> = lists.collect();
+    assert!(lists.len() > 30, "the walk lost the lists");
+    for operation in lists {
+        let path = world.path(&operation);
+        let foreign = cursors.iter().find(|(of, _)| !of.starts_with(&format!("{path}?")));
+        let (_, cursor) = foreign.expect("one of the two is another list's");
+        let query = if operation.id == "find_receipts" { "idempotency_key=none&" } else { "" };
+        let asked = format!("{path}?{query}cursor={cursor}");
+        let client = if operation.scope.is_some() { world.entitled(&operation) } else { &public };
+        let answer = client.get(&asked).await;
+        let problem = problem(&operation, answer, 400, "malformed-request");
+        assert_eq!(problem["violations"][0]["pointer"], "?cursor", "{}: {problem:#}", operation.id);
+    }
+}
+
 async fn another_tenant_finds_nothing_of_the_victim(engine: Engine) {
     let Some(world) = World::new(engine).await else { return };
     let owned: Vec<Operation> = Operation::guarded().into_iter().filter(Operation::is_owned).collect();
@@ -245,6 +269,7 @@ async fn a_bad_body_is_the_caller_s_fault(engine: Engine) {
 }
 
 on_both_engines! {
+    a_list_refuses_the_cursors_of_every_other,
     without_a_token_everything_guarded_is_closed,
     a_malformed_token_opens_nothing,
     a_token_of_another_scope_opens_nothing,

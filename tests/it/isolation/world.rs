@@ -78,6 +78,7 @@ impl World {
             Some("attachment_id") => things.attachment.clone(),
             Some("receipt_id") => things.receipt.clone(),
             Some("task_id") => things.task.clone(),
+            Some("self_check_id") if operation.is_authority() => things.checks.shown.clone(),
             Some("self_check_id") => things.checks.self_check.clone(),
             Some("declaration_id") => things.checks.declaration.clone(),
             Some("check_pack_result_id") => things.checks.pack_result.clone(),
@@ -93,6 +94,7 @@ impl World {
             Some("inquiry_id") => things.evidenced.inquiry.clone(),
             Some("dispute_id") => things.evidenced.dispute.clone(),
             Some("supply_id") => things.evidenced.supply.clone(),
+            Some("confirmation_id") => things.evidenced.confirmation.clone(),
             Some("service") => "tax-balance-certificate".into(),
             Some("code") if operation.path.contains("life-situations") => "start-business".into(),
             Some("code") if operation.path.contains("/requirements/") => "OT-028".into(),
@@ -174,7 +176,7 @@ impl Things {
         let all = tasks["items"].as_array().expect("a list");
         let task = all.iter().find(|task| task["submission_id"] == lodged["id"]).cloned();
         let task = task.unwrap_or_else(|| panic!("the lodged submission is not in the inbox: {tasks}"));
-        let checks = Checks::make(victim, &base).await;
+        let checks = Checks::make(victim, &base, &attachment).await;
         let assessed = Assessed::make(victim, authority, &base).await;
         let supervised = Supervised::make(authority, &business).await;
         let evidenced = Evidenced::make(victim, &base, &attachment).await;

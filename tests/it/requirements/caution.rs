@@ -88,6 +88,11 @@ async fn a_caution_names_its_requirement_and_demands_nothing(program: &Program) 
         ("/requirement", json!("OT-021"), "/requirement not-supervisor"),
         ("/requirement", json!("OT-103"), "/requirement not-on-list"),
         ("/measures/ru", json!("Просим  Представить документы до пятницы"), "/measures/ru demands-documents"),
+        (
+            "/measures/ru",
+            json!("Документы по кассе нaправьте, пожалуйста, в отдел"),
+            "/measures/ru demands-documents",
+        ),
         ("/ground/en", json!("Submit documents at once"), "/ground/en demands-documents"),
         ("/ground/en", json!(" "), "/ground length"),
         ("/objection_working_days", json!(1), "/objection_working_days too-short"),

@@ -15,6 +15,8 @@ tests::on_programs! { shared:
     an_event_of_the_business_starts_a_term
     an_authority_s_demand_gets_a_sufficient_term
     a_duty_is_answered_with_a_receipt
+    a_recurring_duty_is_fulfilled_period_by_period
+    a_period_that_cannot_be_fulfilled_is_named
 }
 
 tests::on_programs! { start:
@@ -209,4 +211,51 @@ async fn a_duty_is_recalled_and_its_end_is_told_each_once(program: &Program) {
         .await
         .expect(200);
     assert_eq!((&late["state"], &late["response"]["late"]), (&json!("fulfilled"), &json!(true)));
+}
+
+async fn a_recurring_duty_is_fulfilled_period_by_period(program: &Program) {
+    let (filer, office) = (Filer::new(program, "cafe").await, Office::of(program).await);
+    let path = filer.path("information-duties/fulfilments");
+    let year =
+        async || a_year(&filer).await.into_iter().filter(|duty| duty["duty"] == "rsv").collect::<Vec<_>>();
+    let before = year().await;
+    let periods: Vec<String> = before.iter().map(|duty| text(&duty["period"])).collect();
+    assert_eq!(periods, ["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4"]);
+    let body = json!({ "requirement": before[0]["requirement"], "duty": "rsv", "period": "2027-Q1",
+        "statement": "Подано 20 января, принято под номером 77." });
+    let done = filer.client.post(&path, body.clone()).await.expect(201);
+    assert_eq!((&done["state"], &done["period"]), (&json!("fulfilled"), &json!("2027-Q1")));
+    assert_eq!((&done["due_on"], &done["response"]["late"]), (&json!("2027-01-25"), &json!(false)));
+    assert_eq!(done["receipt"]["act"], "duty_fulfilled");
+    let after = year().await;
+    let states: Vec<String> = after.iter().map(|duty| text(&duty["state"])).collect();
+    assert_eq!(states, ["fulfilled", "upcoming", "upcoming", "upcoming"], "the next one is still owed");
+    assert_eq!((&after[0]["id"], &after[0]["origin"]), (&done["id"], &json!("law")));
+    filer.client.post(&path, body.clone()).await.problem(409, "state-conflict");
+    let reader = Filer { client: office.0.clone(), business: filer.business.clone() };
+    assert_eq!(reader.until(&text(&done["id"]), "duty.fulfilled").await["data"]["period"], "2027-Q1");
+}
+
+async fn a_period_that_cannot_be_fulfilled_is_named(program: &Program) {
+    let filer = Filer::new(program, "cafe").await;
+    let path = filer.path("information-duties/fulfilments");
+    let duties = a_year(&filer).await;
+    let rsv = duties.iter().find(|duty| duty["duty"] == "rsv").expect("a company with employees");
+    let body = json!({ "requirement": rsv["requirement"], "duty": "rsv", "period": "2027-Q2", "statement": "Подано." });
+    let table = [
+        ("period", json!("2027-Q9"), "/period unknown-period"),
+        ("duty", json!("none"), "/duty unknown-duty"),
+        ("requirement", json!("OT-none"), "/requirement unknown-requirement"),
+        ("statement", Value::Null, " empty"),
+    ];
+    for (field, value, expected) in table {
+        let mut body = body.clone();
+        body[field] = value;
+        assert_eq!(
+            places(&filer.client.post(&path, body).await.problem(422, "validation-failed")),
+            [expected]
+        );
+    }
+    let mut law = duties.iter().filter(|duty| duty["origin"] == "law");
+    assert!(law.all(|duty| !duty["period"].is_null()), "each duty of the law has its period");
 }

@@ -203,6 +203,8 @@ async fn the_business_supplies_evidence_of_its_own(program: &Program) {
     assert!(listed["items"].as_array().expect("a list").iter().any(|one| one["id"] == supplied["id"]));
     let content = office.0.get(&format!("/v1/authority/evidence-supplies/{id}/content")).await;
     assert_eq!((content.status.as_u16(), content.bytes.as_slice()), (200, bytes.as_slice()));
+    let seen = filer.until(&id, "evidence.document_read").await;
+    assert_eq!(seen["data"], json!({ "requirements": ["OT-001"], "attachment_id": attachment }));
     let reader = Filer { client: office.0.clone(), business: filer.business.clone() };
     assert_eq!(reader.until(&id, "evidence.supplied").await["data"]["evidence"], "change-application");
     let mut own = filer.client.get(&filer.path(&format!("evidence/supplies/{id}"))).await.expect(200);

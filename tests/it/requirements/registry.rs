@@ -7,6 +7,7 @@ use tests::{Answer, Client, Program, client::text};
 
 tests::on_programs! { shared:
     the_registry_is_found_by_every_parameter
+    a_parameter_that_does_not_fit_is_named
     words_are_found_in_any_form
     pages_walk_the_whole_registry_once
     what_has_not_changed_is_not_sent_again
@@ -194,5 +195,25 @@ async fn a_cursor_of_another_list_is_refused(program: &Program) {
     {
         let problem = client.get(&format!("{path}&cursor={cursor}")).await.problem(400, "malformed-request");
         assert_eq!(problem["violations"][0]["pointer"], "?cursor", "{path}");
+    }
+}
+
+async fn a_parameter_that_does_not_fit_is_named(program: &Program) {
+    let client = program.client();
+    let many = |count: usize| vec!["OT-001"; count].join(",");
+    client.get(&format!("/v1/requirements?code={}", many(100))).await.expect(200);
+    for (query, pointer) in [
+        (format!("code={}", many(101)), "?code range"),
+        ("activity=zzz".into(), "?activity format"),
+        ("activity=5".into(), "?activity format"),
+        ("activity=56.".into(), "?activity format"),
+        ("activity=56.10.1.1".into(), "?activity format"),
+    ] {
+        let problem =
+            client.get(&format!("/v1/requirements?{query}")).await.problem(400, "malformed-request");
+        assert_eq!(super::self_checks::places(&problem), [pointer], "{query}");
+    }
+    for query in ["activity=56", "activity=56.1", "activity=56.10.1"] {
+        client.get(&format!("/v1/requirements?{query}")).await.expect(200);
     }
 }

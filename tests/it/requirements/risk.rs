@@ -13,6 +13,7 @@ tests::on_programs! { shared:
     the_profile_names_category_facts_and_what_is_unknown
     the_profile_is_cut_by_supervisor_activity_and_requirement
     good_faith_follows_the_business_s_own_record
+    good_faith_counts_what_complies_and_what_was_reviewed
     incentives_follow_profile_and_record
     a_requirement_declared_inapplicable_weighs_nothing
 }
@@ -146,4 +147,49 @@ async fn a_requirement_declared_inapplicable_weighs_nothing(program: &Program) {
     let body = json!({ "ground": "no_such_activity", "activities": ["56"], "statement": "Кафе закрыто." });
     filer.client.post(&filer.path("requirements/OT-019/inapplicability"), body).await.expect(201);
     assert!(!weighs().await);
+}
+
+/// A self-check of the tills with everything in order but these answers.
+async fn self_checked(filer: &Filer, unmet: Value) -> Value {
+    let begun = filer.client.post(&filer.path("self-checks"), json!({ "requirements": ["OT-028"] })).await;
+    let path = filer.path(&format!("self-checks/{}", text(&begun.expect(201)["id"])));
+    let mut answers = crate::requirements::self_checks::good();
+    for (key, answer) in unmet.as_object().expect("answers by key") {
+        answers[key] = answer.clone();
+    }
+    filer.client.patch(&path, 1, json!({ "answers": answers })).await.expect(200);
+    filer.client.act(&format!("{path}/completion")).await.expect(200)["result"].clone()
+}
+
+async fn good_faith_counts_what_complies_and_what_was_reviewed(program: &Program) {
+    let (filer, office) = (Filer::new(program, "cafe").await, Office::of(program).await);
+    // 24 of 28 is more than 80, and yet something critical is not met.
+    let result = self_checked(&filer, json!({ "OT-028/operator": { "answer": "no" } })).await;
+    assert_eq!((&result["score"], &result["verdict"]), (&json!("85.71"), &json!("not_compliant")));
+    assert_eq!(measure(&filer, "self-check").await.0, "open");
+    self_checked(&filer, json!({})).await;
+    assert_eq!(measure(&filer, "self-check").await.0, "earned");
+    let nothing = format!("sha-256:{}", "0".repeat(64));
+    let supply = json!({ "requirement": "OT-001", "evidence": "change-application", "as_of": "2026-01-15",
+        "digest": nothing });
+    let supply =
+        async || filer.client.post(&filer.path("evidence/supplies"), supply.clone()).await.expect(201);
+    let review = async |supplied: &Value, outcome: &str| {
+        let path = format!("/v1/authority/evidence-supplies/{}/review", text(&supplied["id"]));
+        let reason = json!({ "ru": "Проверено", "en": "Checked" });
+        office.0.post(&path, json!({ "outcome": outcome, "reason": reason })).await
+    };
+    let supplied = supply().await;
+    assert_eq!(
+        (&supplied["state"], measure(&filer, "evidence").await.0),
+        (&json!("supplied"), json!("open"))
+    );
+    assert_eq!(review(&supplied, "refused").await.expect(200)["state"], "refused");
+    assert_eq!(measure(&filer, "evidence").await.0, "open");
+    let (other, before) = (supply().await, measure(&filer, "evidence").await.1);
+    assert_eq!(review(&other, "accepted").await.expect(200)["review"]["accepted"], true);
+    assert_eq!(measure(&filer, "evidence").await, (json!("earned"), before + 10));
+    review(&other, "refused").await.problem(409, "state-conflict");
+    let event = filer.until(&text(&other["id"]), "evidence.reviewed").await;
+    assert_eq!(event["data"]["state"], "accepted");
 }

@@ -17,6 +17,7 @@ tests::on_programs! { shared:
     a_checklist_for_several_requirements_is_asked_once
     a_critical_no_decides
     documents_go_to_their_supervisor
+    a_self_check_without_documents_is_nobody_else_s
     self_checks_are_listed_by_state
 }
 
@@ -212,9 +213,37 @@ async fn documents_go_to_their_supervisor(program: &Program) {
     let shown = &done["result"]["evidence"][0];
     assert_eq!((&shown["question"], &shown["attachment_id"]), (&document, &json!(attachment)));
     assert_eq!(shown["digest"], json!(Digest::of(b"%PDF-1.7 extract")));
-    let authority = Filer { client: office.0, business: String::new() };
+    let authority = Filer { client: office.0.clone(), business: String::new() };
     let event = authority.until(&text(&done["id"]), "self_check.completed").await;
-    assert_eq!(event["data"]["evidence"][0]["digest"], shown["digest"]);
+    assert_eq!(
+        event["data"],
+        json!({ "requirements": ["OT-001"] }),
+        "the fact alone, no verdict and no score"
+    );
+    let base = format!("/v1/authority/businesses/{}/self-checks/{}", filer.business, text(&done["id"]));
+    let read = office.0.get(&base).await.expect(200);
+    assert_eq!(read["requirements"], done["result"]["requirements"]);
+    assert_eq!(read["evidence"], done["result"]["evidence"]);
+    let seen = filer.until(&text(&done["id"]), "evidence.document_read").await;
+    assert_eq!(seen["data"], json!({ "requirements": ["OT-001"], "attachment_id": null }));
+    let content = office.0.get(&format!("{base}/attachments/{attachment}")).await;
+    assert_eq!((content.status.as_u16(), content.bytes.as_slice()), (200, &b"%PDF-1.7 extract"[..]));
+    let other = filer.attach("other", "application/pdf", b"%PDF-1.7 other").await;
+    office.0.get(&format!("{base}/attachments/{other}")).await.problem(404, "not-found");
+    let feed = filer.client.get("/v1/events?after=0&types=evidence.document_read").await.expect(200);
+    let reads = feed["items"].as_array().expect("a list").iter();
+    assert_eq!(
+        reads.filter(|event| event["subject"] == done["id"]).count(),
+        2,
+        "what was not given was not read"
+    );
+}
+
+async fn a_self_check_without_documents_is_nobody_else_s(program: &Program) {
+    let (filer, office) = (Filer::new(program, "cafe").await, Office::of(program).await);
+    let alone = completed(&filer, &["OT-028"], good()).await;
+    let path = format!("/v1/authority/businesses/{}/self-checks/{}", filer.business, text(&alone["id"]));
+    office.0.get(&path).await.problem(404, "not-found");
 }
 
 async fn self_checks_are_listed_by_state(program: &Program) {

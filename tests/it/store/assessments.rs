@@ -84,6 +84,7 @@ fn assess(
                 content,
                 considerations: Vec::new(),
                 version: 1,
+                said_in: 1,
                 given_at: at(0),
                 revised_at: at(0),
             };

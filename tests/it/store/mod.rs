@@ -3,10 +3,12 @@
 mod assessments;
 mod events;
 mod evidence;
+mod examining;
 mod fixture;
 mod inbox;
 mod lists;
 mod owners;
+mod registry;
 mod replies;
 mod samples;
 mod schema;
@@ -51,6 +53,14 @@ contract! {
         businesses_of_an_application_page_by_id
         a_profile_changes_only_from_the_expected_version
         a_profile_keeps_its_history
+    }
+    registry {
+        who_brings_documents_takes_turns
+        an_older_program_leaves_a_newer_one_s_documents
+        an_edition_is_what_came_since_the_one_before
+    }
+    examining {
+        a_profile_that_changed_behind_an_examination_is_examined_again
     }
     submissions {
         a_submission_reads_back_for_its_business_alone

@@ -252,6 +252,7 @@ impl From<Assessment> for AssessmentView {
             content,
             considerations: _,
             version,
+            said_in: _,
             given_at,
             revised_at,
         } = assessment;

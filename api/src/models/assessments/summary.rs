@@ -26,7 +26,7 @@ pub struct RequirementAssessmentsView {
     pub total: AssessmentSummaryView,
     /// The median of what a year costs; null until enough businesses have told it.
     pub cost: Option<MedianCostView>,
-    /// Each procedure in which anything was assessed.
+    /// Each procedure of which a figure was told.
     pub procedures: Vec<ProcedureSummaryView>,
     /// By which rules figures are told.
     pub rule: Rules,

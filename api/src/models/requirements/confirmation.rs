@@ -4,7 +4,7 @@ use domain::{
     compliance::confirmation::{
         Assigned, Confirmation, ConfirmationAnswer, ConfirmationSubject, GiveConfirmation,
     },
-    ids::{ApplicationId, ConfirmationId},
+    ids::{ApplicationId, BusinessId, ConfirmationId},
     mandate::OnBehalf,
     receipt::Receipt,
     record::Stored,
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::models::receipt::ReceiptView;
+use crate::{models::receipt::ReceiptView, reply::Versioned};
 
 /// What the business says of a life situation, a segment or a requirement.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -50,6 +50,8 @@ impl NewConfirmation {
 pub struct ConfirmationView {
     /// Its id.
     pub id: ConfirmationId,
+    /// Whose it is.
+    pub business_id: BusinessId,
     /// What was confirmed.
     pub subject: ConfirmationSubject,
     /// Its code.
@@ -67,11 +69,27 @@ pub struct ConfirmationView {
     pub profile_version: i64,
     /// The application that said so.
     pub application_id: ApplicationId,
+    /// Always 1: what was said stays as it is.
+    #[schema(example = 1)]
+    pub version: i64,
     /// When.
     pub at: Timestamp,
     /// The receipt for the act that this answer confirms; absent on plain reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptView>,
+}
+
+impl Versioned for ConfirmationView {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
+impl ConfirmationView {
+    /// Where it is found.
+    pub fn address(&self) -> String {
+        format!("/v1/businesses/{}/confirmations/{}", self.business_id, self.id)
+    }
 }
 
 impl From<Stored<Confirmation>> for ConfirmationView {
@@ -88,6 +106,7 @@ impl From<Stored<Confirmation>> for ConfirmationView {
         } = kept.body;
         Self {
             id: kept.id,
+            business_id: kept.business,
             subject,
             code,
             answer,
@@ -95,6 +114,7 @@ impl From<Stored<Confirmation>> for ConfirmationView {
             requirement_version,
             profile_version,
             application_id: application,
+            version: kept.version,
             at: kept.created_at,
             receipt: None,
         }
@@ -117,11 +137,14 @@ pub struct AssignedView {
     pub code: String,
     /// Its name.
     pub title: Text,
+    /// The facts, by name, that must be known before it can be said whether it is the business's own; empty where it is.
+    #[schema(example = json!(["employees"]))]
+    pub questions: Vec<String>,
 }
 
 impl From<Assigned> for AssignedView {
-    fn from(Assigned { subject, code, title }: Assigned) -> Self {
-        Self { subject, code, title }
+    fn from(Assigned { subject, code, title, questions }: Assigned) -> Self {
+        Self { subject, code, title, questions }
     }
 }
 

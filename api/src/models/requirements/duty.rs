@@ -6,6 +6,7 @@ use domain::{
         duty::{
             InformationDuty,
             fulfil::FulfilDuty,
+            recur::FulfilPeriod,
             start::{ChangeHappened, NewDuty},
         },
         sufficient_term::LegalBounds,
@@ -113,6 +114,44 @@ impl NewDutyResponse {
     }
 }
 
+/// A period of a duty that the law makes recur, marked as fulfilled: words, documents, or both.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"requirement": "OT-003", "duty": "usn-return-company", "period": "2027",
+    "statement": "Декларация подана 2 марта, принята под номером 1234."}))]
+pub struct NewDutyFulfilment {
+    /// The requirement, by code.
+    #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub requirement: String,
+    /// Its duty, by code.
+    #[validate(length(min = 1, max = 64))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub duty: String,
+    /// The period, as the calendar names it.
+    #[validate(length(min = 4, max = 10))]
+    #[schema(min_length = 4, max_length = 10)]
+    pub period: String,
+    /// What was submitted, in words.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 10_000))]
+    #[schema(min_length = 1, max_length = 10_000)]
+    pub statement: Option<String>,
+    /// Documents.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    pub attachments: Vec<AttachmentId>,
+}
+
+impl NewDutyFulfilment {
+    /// The domain's command.
+    pub fn into_command(self, on_behalf: OnBehalf) -> FulfilPeriod {
+        let Self { requirement, duty, period, statement, attachments } = self;
+        FulfilPeriod { on_behalf, requirement, duty, period, statement, attachments }
+    }
+}
+
 /// A duty to submit information that something started.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InformationDutyView {
@@ -138,6 +177,13 @@ pub struct InformationDutyView {
 impl Versioned for InformationDutyView {
     fn version(&self) -> i64 {
         self.version
+    }
+}
+
+impl InformationDutyView {
+    /// Where it is found.
+    pub fn address(&self) -> String {
+        format!("/v1/businesses/{}/information-duties/{}", self.business_id, self.id)
     }
 }
 

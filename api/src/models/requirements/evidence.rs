@@ -6,7 +6,7 @@ use domain::{
         EvidenceState,
         dispute::{DecideDispute, DisputeEvidence, DisputeState, EvidenceDispute},
         inquiry::{Inquiry, InquiryState, Wanted},
-        supply::{EvidenceSupply, SupplyEvidence},
+        supply::{EvidenceSupply, ReviewSupply, SupplyEvidence, SupplyReview, SupplyState},
     },
     digest::Digest,
     ids::{
@@ -144,6 +144,38 @@ impl NewJudgement {
             DisputeOutcome::Rejected => false,
         };
         DecideDispute { actor, id, upheld, reason: self.reason }
+    }
+}
+
+/// Whether a supervisor accepts supplied evidence.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SupplyOutcome {
+    /// It does.
+    Accepted,
+    /// It does not.
+    Refused,
+}
+
+/// A supervisor's review of supplied evidence.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"outcome": "accepted", "reason": {"ru": "Подтверждает", "en": "It confirms"}}))]
+pub struct NewSupplyReview {
+    /// Whether it is accepted as evidence.
+    pub outcome: SupplyOutcome,
+    /// Why.
+    pub reason: Text,
+}
+
+impl NewSupplyReview {
+    /// The domain's command in the name of a supervisor.
+    pub fn into_command(self, actor: AuthorityActor, id: EvidenceSupplyId) -> ReviewSupply {
+        let accepted = match self.outcome {
+            SupplyOutcome::Accepted => true,
+            SupplyOutcome::Refused => false,
+        };
+        ReviewSupply { actor, id, accepted, reason: self.reason }
     }
 }
 
@@ -295,6 +327,10 @@ pub struct SupplyView {
     pub supervisor: AuthorityId,
     /// The application that supplied it.
     pub application_id: ApplicationId,
+    /// Where it stands with the supervisor.
+    pub state: SupplyState,
+    /// What the supervisor says of it; null while nobody has reviewed it.
+    pub review: Option<SupplyReview>,
     /// Counts its changes from 1.
     #[schema(example = 1)]
     pub version: i64,
@@ -324,6 +360,8 @@ impl From<Stored<EvidenceSupply>> for SupplyView {
         Self {
             id: kept.id,
             business_id: kept.business,
+            state: body.standing(),
+            review: body.review,
             requirement: body.requirement,
             evidence: body.evidence,
             attachment_id: body.attachment,

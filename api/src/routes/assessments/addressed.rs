@@ -84,7 +84,7 @@ pub async fn list_addressed_assessments(
     gateway: Data<Gateway>,
 ) -> Result<Exported<AddressedView>, Rejection<StoreError>> {
     let (authority, clerk) = (caller.as_authority()?.authority, gateway.clerk());
-    let Paged { filter, page } = query;
+    let Paged { filter, page, list: _ } = query;
     let AddressedQuery { requirement, life_situation, procedure, developer, level, act_kind, act, keyword } =
         filter;
     let wanted = RequirementFilter { requirement, life_situation, developer, level, act_kind, act, keyword };

@@ -100,7 +100,7 @@ pub async fn list_cost_estimates(
     gateway: Data<Gateway>,
 ) -> Result<Listed<CostEstimateView>, Rejection<Refusal>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged { filter, page } = query;
+    let Paged { filter, page, list: _ } = query;
     let found = gateway.store.read(move |tx| listed::<CostEstimate>(tx, &on_behalf, &filter, &page)).await?;
     Ok(Listed(found.map(CostEstimateView::from)))
 }
@@ -159,7 +159,7 @@ pub async fn list_cost_reports(
     gateway: Data<Gateway>,
 ) -> Result<Listed<CostReportView>, Rejection<Refusal>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged { filter, page } = query;
+    let Paged { filter, page, list: _ } = query;
     let found = gateway.store.read(move |tx| listed::<CostReport>(tx, &on_behalf, &filter, &page)).await?;
     Ok(Listed(found.map(CostReportView::from)))
 }

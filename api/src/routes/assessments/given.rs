@@ -103,7 +103,7 @@ pub async fn list_assessments(
     gateway: Data<Gateway>,
 ) -> Result<Listed<AssessmentView>, Rejection<Refusal>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged { filter: AssessmentQuery { requirement, year, procedure }, page } = query;
+    let Paged { filter: AssessmentQuery { requirement, year, procedure }, page, list: _ } = query;
     let filter = AssessmentFilter { requirement, year, procedure };
     let found = gateway.store.read(move |tx| -> Result<_, Refusal> {
         let actor = compliance::actor(tx, &on_behalf)?;

@@ -1,11 +1,13 @@
 //! Confirming what was assigned to a business: life situations, segments, requirements.
 
-use actix_web::{get, http::StatusCode, post, web::Data};
+use actix_web::{get, post, web::Data};
 use domain::{
     compliance::{
         Refusal,
-        confirmation::{self, ConfirmationFilter, ConfirmationSubject, awaited, give},
+        confirmation::{self, Confirmation, ConfirmationFilter, ConfirmationSubject, awaited, give},
+        kept,
     },
+    ids::{BusinessId, ConfirmationId},
     ports::store::Tx,
 };
 use serde::Deserialize;
@@ -14,12 +16,12 @@ use validator::Validate;
 
 use crate::{
     access::scope::{RequirementsRead, RequirementsWrite, Scope},
-    extract::{Caller, IdempotencyKey, Json, PageQuery, Paged, Path},
+    extract::{Caller, IdempotencyKey, IfNoneMatch, Json, PageQuery, Paged, Path},
     gateway::Gateway,
     keyed::received,
     models::requirements::confirmation::{AssignedView, AwaitedList, ConfirmationView, NewConfirmation},
     problem::Rejection,
-    reply::{Answered, Done, Listed, render},
+    reply::{Answered, Created, Fetched, Listed, created},
     routes::submissions::BusinessPath,
 };
 
@@ -42,13 +44,13 @@ pub async fn give_confirmation(
     key: IdempotencyKey,
     body: Json<NewConfirmation>,
     gateway: Data<Gateway>,
-) -> Result<Done<ConfirmationView>, Rejection<Refusal>> {
+) -> Result<Created<ConfirmationView>, Rejection<Refusal>> {
     let claim = key.claim(&caller.application, Some(body.digest))?;
     let command = body.value.into_command(caller.on_behalf(&path.business_id)?);
     let (clerk, received) = (gateway.clerk(), received(&claim, Some(body.digest)));
     let effect = move |tx: &mut dyn Tx, stamp| {
-        let given = give(tx, &clerk, &command, &received, stamp)?;
-        Ok(render(StatusCode::OK, &ConfirmationView::from(given), None, None))
+        let view = ConfirmationView::from(give(tx, &clerk, &command, &received, stamp)?);
+        Ok(created(&view, view.address()))
     };
     Ok(gateway.once(claim, effect).await?.into())
 }
@@ -82,16 +84,45 @@ pub async fn list_confirmations(
     gateway: Data<Gateway>,
 ) -> Result<Listed<ConfirmationView>, Rejection<Refusal>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged { filter: ConfirmationQuery { subject, code, current }, page } = query;
+    let Paged { filter: ConfirmationQuery { subject, code, current }, page, list: _ } = query;
     let filter = ConfirmationFilter { subject, code, current: current.unwrap_or(false) };
     let found = gateway.store.read(move |tx| confirmation::list(tx, &on_behalf, &filter, &page)).await?;
     Ok(Listed(found.map(ConfirmationView::from)))
 }
 
+/// A confirmation in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ConfirmationPath {
+    /// The business; the caller holds a mandate for it.
+    pub business_id: BusinessId,
+    /// The confirmation.
+    pub confirmation_id: ConfirmationId,
+}
+
+/// Get a confirmation
+///
+/// As it was given.
+#[utoipa::path(tag = "requirements", params(ConfirmationPath, IfNoneMatch),
+    security(("oauth2" = [RequirementsRead::NAME])),
+    extensions(("x-standard" = json!(["4.7.1.4"]))))]
+#[get("/businesses/{business_id}/confirmations/{confirmation_id}")]
+pub async fn get_confirmation(
+    caller: Caller<RequirementsRead>,
+    path: Path<ConfirmationPath>,
+    gateway: Data<Gateway>,
+) -> Result<Fetched<ConfirmationView>, Rejection<Refusal>> {
+    let on_behalf = caller.on_behalf(&path.business_id)?;
+    let id = path.into_inner().confirmation_id;
+    let found = gateway.store.read(move |tx| kept::own::<Confirmation>(tx, &on_behalf, &id)).await?;
+    Ok(Fetched(found.into()))
+}
+
 /// List what awaits confirmation
 ///
-/// The life situations and segments that the profile leads to and the requirements on the list, as far as the business has
-/// not answered, or answered of an earlier version.
+/// The life situations that can be the business's own, the segments that the profile leads to, and the requirements on the
+/// list, as far as the business has not answered, or answered of an earlier version. Where that waits for a fact,
+/// `questions` names it.
 #[utoipa::path(tag = "requirements", params(BusinessPath), security(("oauth2" = [RequirementsRead::NAME])),
     extensions(("x-standard" = json!(["4.7.1.4"]))))]
 #[get("/businesses/{business_id}/confirmations/awaited")]

@@ -8,6 +8,7 @@ use domain::{
             DutyState, InformationDuty,
             coming::{ComingDuty, DutyWindow, coming},
             fulfil::fulfil,
+            recur::fulfil_period,
             start::{demand, tell_change},
         },
     },
@@ -25,7 +26,9 @@ use crate::{
     extract::{Caller, IdempotencyKey, IfMatchOptional, IfNoneMatch, Json, PageQuery, Paged, Path},
     gateway::Gateway,
     keyed::received,
-    models::requirements::duty::{InformationDutyView, NewDutyEvent, NewDutyResponse, NewInformationDuty},
+    models::requirements::duty::{
+        InformationDutyView, NewDutyEvent, NewDutyFulfilment, NewDutyResponse, NewInformationDuty,
+    },
     problem::Rejection,
     reply::{Created, Done, Fetched, Listed, created, done},
     routes::submissions::BusinessPath,
@@ -142,8 +145,32 @@ pub async fn start_information_duty(
     let command = body.value.into_command(caller.on_behalf(&path.business_id)?);
     let effect = move |tx: &mut dyn Tx, stamp| -> Result<_, Refusal> {
         let view = InformationDutyView::from(tell_change(tx, &clerk, &command, &received, stamp)?);
-        let location = format!("/v1/businesses/{}/information-duties/{}", view.business_id, view.id);
-        Ok(created(&view, location))
+        Ok(created(&view, view.address()))
+    };
+    Ok(gateway.once(claim, effect).await?.into())
+}
+
+/// Mark a period of a recurring duty as fulfilled
+///
+/// What the law makes recur is fulfilled period by period: `requirement`, `duty` and `period` name one of the calendar.
+/// Its authority is told; the next period stays in the calendar. The answer holds the receipt.
+#[utoipa::path(tag = "requirements", params(BusinessPath, IdempotencyKey),
+    security(("oauth2" = [RequirementsWrite::NAME])),
+    extensions(("x-standard" = json!(["4.8.1.4"]))))]
+#[post("/businesses/{business_id}/information-duties/fulfilments")]
+pub async fn fulfil_recurring_duty(
+    caller: Caller<RequirementsWrite>,
+    path: Path<BusinessPath>,
+    key: IdempotencyKey,
+    body: Json<NewDutyFulfilment>,
+    gateway: Data<Gateway>,
+) -> Result<Created<InformationDutyView>, Rejection<Refusal>> {
+    let claim = key.claim(&caller.application, Some(body.digest))?;
+    let (clerk, received) = (gateway.clerk(), received(&claim, Some(body.digest)));
+    let command = body.value.into_command(caller.on_behalf(&path.business_id)?);
+    let effect = move |tx: &mut dyn Tx, stamp| -> Result<_, Refusal> {
+        let view = InformationDutyView::from(fulfil_period(tx, &clerk, &command, &received, stamp)?);
+        Ok(created(&view, view.address()))
     };
     Ok(gateway.once(claim, effect).await?.into())
 }

@@ -7,7 +7,6 @@ use domain::{
         Refusal,
         evidence::{
             dispute::{self, DisputeState, EvidenceDispute},
-            reading::supplied_attachment,
             supply::{self, EvidenceSupply},
         },
         kept,
@@ -25,11 +24,12 @@ use crate::{
     extract::{Caller, IdempotencyKey, IfNoneMatch, Json, PageQuery, Paged, Path},
     gateway::Gateway,
     keyed::received,
-    models::requirements::evidence::{DisputeView, NewDispute, NewJudgement, NewSupply, SupplyView},
+    models::requirements::evidence::{
+        DisputeView, NewDispute, NewJudgement, NewSupply, NewSupplyReview, SupplyView,
+    },
     problem::Rejection,
     reply::{Created, Done, Fetched, Listed, created, done},
     routes::submissions::BusinessPath,
-    upload::{self, Download, UploadError},
 };
 
 /// The schemas that the handlers below reply with.
@@ -267,20 +267,25 @@ pub async fn list_addressed_supplies(
     Ok(Listed(found.await?.map(SupplyView::from)))
 }
 
-/// Download supplied evidence
+/// Review supplied evidence
 ///
-/// The bytes of the attachment; `Repr-Digest` carries their SHA-256. Not found where the document stayed with the business.
-#[utoipa::path(tag = "authority", params(AddressedSupplyPath),
+/// Whether the authority accepts it, and why. The business is told; only what was accepted counts for good faith.
+#[utoipa::path(tag = "authority", params(AddressedSupplyPath, IdempotencyKey),
     security(("oauth2" = [AuthoritySupervisionManage::NAME])),
-    extensions(("x-standard" = json!(["4.8.1.1"]))))]
-#[get("/authority/evidence-supplies/{supply_id}/content")]
-pub async fn download_supplied_evidence(
+    extensions(("x-standard" = json!(["4.8.1.2", "4.8.1.5"]))))]
+#[post("/authority/evidence-supplies/{supply_id}/review")]
+pub async fn review_evidence_supply(
     caller: Caller<AuthoritySupervisionManage>,
     path: Path<AddressedSupplyPath>,
+    key: IdempotencyKey,
+    body: Json<NewSupplyReview>,
     gateway: Data<Gateway>,
-) -> Result<Download, Rejection<UploadError>> {
-    let (actor, id) = (caller.as_authority()?, path.into_inner().supply_id);
-    let found = gateway.store.read(move |tx| supplied_attachment(tx, &actor, &id)).await;
-    let attachment = found.map_err(UploadError::from)?.ok_or(UploadError::NotFound)?;
-    Ok(upload::send(&gateway, &attachment).await?)
+) -> Result<Done<SupplyView>, Rejection<Refusal>> {
+    let claim = key.claim(&caller.application, Some(body.digest))?;
+    let command = body.value.into_command(caller.as_authority()?, path.into_inner().supply_id);
+    let clerk = gateway.clerk();
+    let effect = move |tx: &mut dyn Tx, stamp| {
+        Ok(done(&SupplyView::from(supply::review(tx, &clerk, &command, stamp)?)))
+    };
+    Ok(gateway.once(claim, effect).await?.into())
 }

@@ -112,7 +112,7 @@ pub async fn list_inapplicabilities(
     gateway: Data<Gateway>,
 ) -> Result<Listed<InapplicabilityView>, Rejection<Refusal>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged { filter: InapplicabilityQuery { requirement }, page } = query;
+    let Paged { filter: InapplicabilityQuery { requirement }, page, list: _ } = query;
     let filter = RecordFilter { requirement, state: None };
     let day = gateway.clock.now().moscow_date();
     let found =

@@ -14,6 +14,7 @@ pub mod duty;
 pub mod evidence;
 pub mod evidence_acts;
 pub mod inapplicability;
+pub mod insight;
 pub mod personal_list;
 pub mod recomputation;
 pub mod registry;
@@ -38,6 +39,7 @@ pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
         evidence::Schemas::openapi(),
         evidence_acts::Schemas::openapi(),
         inapplicability::Schemas::openapi(),
+        insight::Schemas::openapi(),
         acts::Schemas::openapi(),
         registry::Schemas::openapi(),
         upsert::Schemas::openapi(),
@@ -72,6 +74,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(visit::record_preventive_visit)
         .service(duty::list_information_duties)
         .service(duty::start_information_duty)
+        .service(duty::fulfil_recurring_duty)
         .service(duty::get_information_duty)
         .service(duty::fulfil_information_duty)
         .service(duty::demand_information)
@@ -114,6 +117,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(confirmations::give_confirmation)
         .service(confirmations::list_confirmations)
         .service(confirmations::list_awaited_confirmations)
+        .service(confirmations::get_confirmation)
         .service(inapplicability::declare_inapplicable)
         .service(inapplicability::list_inapplicabilities)
         .service(inapplicability::get_inapplicability)
@@ -133,8 +137,12 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(evidence_acts::get_evidence_supply)
         .service(evidence_acts::list_addressed_disputes)
         .service(evidence_acts::decide_evidence_dispute)
+        .service(evidence_acts::review_evidence_supply)
         .service(evidence_acts::list_addressed_supplies)
-        .service(evidence_acts::download_supplied_evidence);
+        .service(insight::download_supplied_evidence)
+        .service(insight::read_business_self_check)
+        .service(insight::download_self_check_document)
+        .service(insight::download_caution_document);
     // Last, because its path would take the words above for codes.
     config.service(personal_list::get_personal_requirement);
 }

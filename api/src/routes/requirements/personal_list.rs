@@ -20,7 +20,7 @@ use validator::Validate;
 
 use crate::{
     access::scope::{RequirementsRead, Scope},
-    extract::{Caller, IfNoneMatch, PageQuery, Paged, Path, cursor},
+    extract::{Caller, IfNoneMatch, PageQuery, Paged, Path},
     gateway::Gateway,
     lists::{self, Current},
     models::requirements::{
@@ -82,9 +82,9 @@ pub async fn list_personal_requirements(
     let current = lists::current(&gateway, caller.on_behalf(&path.business_id)?).await?;
     let standings = standings(&gateway, &current).await?;
     let page = query.filter.page(&current, &standings, &query.page);
-    let next = page.next.as_deref().map(cursor::encode);
-    let view = PersonalListView::new(&current.list, page.items, next);
-    Ok(Tagged::page(view, page.next.as_deref()))
+    let next = page.next.as_deref().map(|key| query.list.cursor(key));
+    let view = PersonalListView::new(&current.list, page.items, next.clone());
+    Ok(Tagged::page(view, next))
 }
 
 /// Get a requirement as it stands to a business

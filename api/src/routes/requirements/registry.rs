@@ -12,10 +12,10 @@ use domain::{
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::{
-    extract::{IfNoneMatch, PageQuery, Paged, Path, foreign_cursor},
+    extract::{IfNoneMatch, PageQuery, Paged, Path, foreign_cursor, refuse},
     gateway::Gateway,
     models::requirements::registry::{
         AlgorithmList, FactList, FactView, RequirementSummary, RequirementVersion, RequirementView,
@@ -74,7 +74,7 @@ pub struct RequirementQuery {
     #[param(min_length = 1, max_length = 100, example = "чек")]
     pub keyword: Option<String>,
     /// These, by code, with commas between; at most 100.
-    #[validate(length(max = 6500))]
+    #[validate(length(max = 6500), custom(function = few_codes))]
     #[param(max_length = 6500, example = "OT-001,OT-028")]
     pub code: Option<String>,
     /// Standing so.
@@ -84,12 +84,34 @@ pub struct RequirementQuery {
     /// Supervised by this authority.
     pub supervisor: Option<AuthorityId>,
     /// That can concern a business whose one kind of activity this is, by OKVED 2.
-    #[validate(length(max = 16))]
-    #[param(max_length = 16, example = "56.10")]
+    #[validate(custom(function = activity_code))]
+    #[param(max_length = 8, pattern = r"^\d{2}(\.\d{1,2}){0,2}$", example = "56.10")]
     pub activity: Option<String>,
     /// That bind on this day.
     #[param(value_type = Option<String>, format = Date, example = "2026-12-01")]
     pub on: Option<jiff::civil::Date>,
+}
+
+/// How many codes one call may name.
+const MOST_CODES: usize = 100;
+
+fn few_codes(codes: &str) -> Result<(), ValidationError> {
+    if codes.split(',').count() <= MOST_CODES {
+        return Ok(());
+    }
+    Err(refuse("range", "Кодов — не больше 100.", "There must be at most 100 codes."))
+}
+
+/// A code of OKVED 2: a class, and perhaps a group behind it.
+pub fn activity_code(code: &str) -> Result<(), ValidationError> {
+    let mut parts = code.split('.');
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let class = parts.next().is_some_and(|class| class.len() == 2 && digits(class));
+    let rest: Vec<&str> = parts.collect();
+    if class && rest.len() <= 2 && rest.iter().all(|part| (1..=2).contains(&part.len()) && digits(part)) {
+        return Ok(());
+    }
+    Err(refuse("format", "Нужен код ОКВЭД 2, например 56.10.", "A code of OKVED 2 is needed, such as 56.10."))
 }
 
 impl RequirementQuery {
@@ -167,9 +189,6 @@ pub async fn list_requirement_versions(
 ) -> Result<PublicList<RequirementVersion>, Rejection<FindError>> {
     let code = path.into_inner().code;
     gateway.registry.load().requirement(&code).ok_or(FindError::NotFound)?;
-    if query.page.after.as_ref().is_some_and(|after| after.parse::<i64>().is_err()) {
-        return Err(foreign_cursor().into());
-    }
     let reading = gateway.store.read(move |tx| history(tx, RegistryKind::Requirement, &code, &query.page));
     let page = reading.await.map_err(FindError::from)?;
     Ok(PublicList(page.map(RequirementVersion::from)))

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, OpenApi};
 use validator::Validate;
 
+use super::registry::activity_code;
 use crate::{
     access::scope::{RequirementsRead, Scope},
     extract::{Caller, Path, Query},
@@ -36,8 +37,8 @@ pub struct RiskQuery {
     /// Only the kinds of control of this supervisor.
     pub supervisor: Option<AuthorityId>,
     /// As if the business had this activity alone, by code; one of its own.
-    #[validate(length(min = 1, max = 16))]
-    #[param(min_length = 1, max_length = 16, example = "56.10")]
+    #[validate(custom(function = activity_code))]
+    #[param(max_length = 8, pattern = r"^\d{2}(\.\d{1,2}){0,2}$", example = "56.10")]
     pub activity: Option<String>,
     /// Only the kinds of control that are about this requirement, by code.
     #[validate(length(min = 1, max = 64))]

@@ -28,8 +28,8 @@ pub struct Schemas;
 /// `status: repealed`, never removed. `warnings` name what is odd by 247-ФЗ, or a requirement without an algorithm.
 ///
 /// What comes in is in force at once with the answer, as one edition of the registry that the answer names. A call that
-/// broke off is finished by repeating it under its key; until then what it brought is not in force, unless another call
-/// ends first. Limits: `registry_rows` and `registry_bytes` in `/v1/limits`.
+/// broke off is finished by repeating it under its key; until then what it brought is not in force. Calls take turns, over
+/// all gateways: what one brings is judged by what the call before it left. Limits: `registry_rows` and `registry_bytes` in `/v1/limits`.
 #[utoipa::path(tag = "requirements", params(IdempotencyKey),
     request_body(content = NewRow, content_type = "application/x-ndjson", description = "One row on each line.",
         example = json!({"kind": "act", "code": "ed-7-14-617-2020", "document": {"code": "ed-7-14-617-2020",

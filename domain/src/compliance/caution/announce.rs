@@ -6,7 +6,9 @@ use super::{
         sufficient_term::{TermEnd, zone},
         supervision::{addressee, model, one, supervised},
     },
-    Caution, CautionState, happening,
+    Caution, CautionState,
+    demand::demand,
+    happening,
 };
 use crate::{
     actor::AuthorityActor,
@@ -87,9 +89,8 @@ fn fits(model: &RiskModel, new: &NewCaution, least: u32, now: Timestamp) -> Resu
     if violations.is_empty() { Ok(()) } else { Err(Refusal::Invalid(violations)) }
 }
 
-/// A caution proposes; it may not demand documents or information (248-ФЗ, article 49).
 fn demands(model: &RiskModel, new: &NewCaution, now: Timestamp) -> Vec<Violation> {
-    let phrases = model.caution_forbids.on(now.moscow_date());
+    let rules = model.caution_forbids.on(now.moscow_date());
     let places = [
         ("/ground/ru", &new.ground.ru),
         ("/ground/en", &new.ground.en),
@@ -97,9 +98,7 @@ fn demands(model: &RiskModel, new: &NewCaution, now: Timestamp) -> Vec<Violation
         ("/measures/en", &new.measures.en),
     ];
     let found = places.into_iter().filter_map(|(pointer, text)| {
-        let text = text.to_lowercase();
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let phrase = phrases.iter().find(|phrase| words.contains(phrase.as_str()))?;
+        let phrase = demand(rules, text)?;
         Some(one(
             pointer,
             "demands-documents",

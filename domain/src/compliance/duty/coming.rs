@@ -8,20 +8,22 @@ use super::{
     super::{
         Refusal, business,
         fact_used::{FactUsed, facts_used},
-        schedule::due_days,
+        schedule::{Occurrence, occurrences},
         sufficient_term::{LegalBounds, SufficientTerm, TermEnd, day_in, sufficient_term, zone},
         supervision::{binding, model},
     },
     DutyState, InformationDuty,
+    recur::kept,
 };
 use crate::{
+    actor::Side,
     business::Business,
     clerk::Clerk,
     ids::{AuthorityId, DutyId},
     mandate::OnBehalf,
     page::{Page, PageRequest},
     ports::store::{StoreError, Tx},
-    record::{RecordFilter, Stored},
+    record::Stored,
     requirement::{
         condition::{Facts, Truth},
         list::Verdict,
@@ -31,9 +33,6 @@ use crate::{
     text::Text,
     time::Timestamp,
 };
-
-/// How many kept duties are read at once.
-const AT_ONCE: u32 = 1000;
 
 /// Where a duty of the calendar stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, IntoStaticStr)]
@@ -70,7 +69,7 @@ pub enum DutyOrigin {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ComingDuty {
-    /// Its id, under which it is answered; null where the law makes it recur.
+    /// Its id, under which it is answered; null where the law makes it recur and it is not fulfilled yet.
     pub id: Option<DutyId>,
     /// What started it.
     pub origin: DutyOrigin,
@@ -80,6 +79,9 @@ pub struct ComingDuty {
     /// The requirement's duty, by code.
     #[cfg_attr(feature = "schema", schema(example = "usn-return-company"))]
     pub duty: Option<String>,
+    /// The period of a duty of the law, by which it is marked as fulfilled; null for any other.
+    #[cfg_attr(feature = "schema", schema(example = "2027"))]
+    pub period: Option<String>,
     /// What is to be submitted.
     pub what: Text,
     /// To whom.
@@ -158,8 +160,11 @@ pub fn coming(
     let (_, business) = business(tx, on_behalf)?;
     let listed = binding(tx, clerk, &business, now.moscow_date())?;
     let days = (window.from, window.to);
+    let kept = kept(tx, &business.id)?;
     let mut duties = recurring(clerk, &business, listed, (days, now))?;
-    duties.extend(started(tx, &business, days)?);
+    duties.retain(|duty| !kept.iter().any(|kept| duty.is_kept_as(&kept.body)));
+    let due = kept.into_iter().filter(|duty| (window.from..=window.to).contains(&duty.body.due_on));
+    duties.extend(due.map(ComingDuty::from));
     duties.retain(|duty| {
         let about = window.requirement.as_ref().is_none_or(|code| *code == duty.requirement);
         about && window.authority.as_ref().is_none_or(|authority| *authority == duty.authority_id)
@@ -198,10 +203,11 @@ fn recurring(
             let certain = verdict == Verdict::Applies && truth == Truth::True;
             let conditions = std::iter::once(&requirement.applies_when).chain(&duty.when);
             let because = facts_used(conditions, facts, clerk.registry.facts());
-            let days = due_days(&duty.schedule, &clerk.calendar, &business.profile, window);
-            found.extend(days.into_iter().map(|due_on| {
+            let falls = occurrences(&duty.schedule, &clerk.calendar, &business.profile, window);
+            found.extend(falls.into_iter().map(|Occurrence { period, due_on }| {
                 let prepare_from = clerk.calendar.subtract_working_days(due_on, term.working_days);
-                let place = Place { due_on, due_at: TermEnd::on(due_on, &zone).over_at, prepare_from };
+                let place =
+                    Place { period, due_on, due_at: TermEnd::on(due_on, &zone).over_at, prepare_from };
                 let state = standing(due_on, today, soon);
                 ComingDuty::by_law((requirement, duty), place, &term, (state, certain), because.clone())
             }));
@@ -212,27 +218,10 @@ fn recurring(
 
 /// The days of a duty that recurs.
 struct Place {
+    period: String,
     due_on: Date,
     due_at: Timestamp,
     prepare_from: Date,
-}
-
-/// The duties that somebody started, of the window.
-fn started(
-    tx: &mut dyn Tx,
-    business: &Business,
-    window: (Date, Date),
-) -> Result<Vec<ComingDuty>, StoreError> {
-    let (mut found, mut page) = (Vec::new(), PageRequest { after: None, limit: AT_ONCE });
-    loop {
-        let kept = Stored::<InformationDuty>::list(tx, &business.id, &RecordFilter::default(), &page)?;
-        let due = kept.items.into_iter().filter(|duty| (window.0..=window.1).contains(&duty.body.due_on));
-        found.extend(due.map(ComingDuty::from));
-        match kept.next {
-            Some(next) => page.after = Some(next),
-            None => return Ok(found),
-        }
-    }
 }
 
 fn standing(due_on: Date, today: Date, soon: Date) -> DutyStanding {
@@ -253,12 +242,13 @@ impl ComingDuty {
         (state, certain): (DutyStanding, bool),
         because: Vec<FactUsed>,
     ) -> Self {
-        let Place { due_on, due_at, prepare_from } = place;
+        let Place { period, due_on, due_at, prepare_from } = place;
         Self {
             id: None,
             origin: DutyOrigin::Law,
             requirement: requirement.code.clone(),
             duty: Some(duty.code.clone()),
+            period: Some(period),
             what: duty.title.clone(),
             authority_id: duty.to.clone(),
             due_on,
@@ -269,6 +259,12 @@ impl ComingDuty {
             certain,
             because,
         }
+    }
+
+    /// Whether this is the duty of the law that is kept as fulfilled.
+    fn is_kept_as(&self, kept: &InformationDuty) -> bool {
+        kept.period.is_some()
+            && (&kept.requirement, &kept.duty, &kept.period) == (&self.requirement, &self.duty, &self.period)
     }
 
     /// Its place in the calendar: by day, then by what it is.
@@ -285,6 +281,7 @@ impl From<Stored<InformationDuty>> for ComingDuty {
             authority_id,
             requirement,
             duty,
+            period,
             what,
             started_on: _,
             due_on,
@@ -295,9 +292,10 @@ impl From<Stored<InformationDuty>> for ComingDuty {
             state,
             response: _,
         } = kept.body;
-        let origin = match started_by {
-            crate::actor::Side::Business => DutyOrigin::Business,
-            crate::actor::Side::Authority => DutyOrigin::Authority,
+        let origin = match (started_by, &period) {
+            (Side::Business, Some(_)) => DutyOrigin::Law,
+            (Side::Business, None) => DutyOrigin::Business,
+            (Side::Authority, _) => DutyOrigin::Authority,
         };
         let (id, because) = (Some(kept.id), Vec::new());
         Self {
@@ -305,6 +303,7 @@ impl From<Stored<InformationDuty>> for ComingDuty {
             origin,
             requirement,
             duty,
+            period,
             what,
             authority_id,
             due_on,

@@ -69,7 +69,8 @@ pub fn fulfil(
     Ok((duty, receipt))
 }
 
-fn nothing() -> Refusal {
+/// An answer without words and documents.
+pub(super) fn nothing() -> Refusal {
     Refusal::because(
         "",
         "empty",

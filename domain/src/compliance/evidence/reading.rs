@@ -2,18 +2,16 @@
 
 use serde_json::json;
 
-use super::{EvidenceState, KnownEvidence, RequirementEvidence, StateProof, map, supply::EvidenceSupply};
+use super::{EvidenceState, KnownEvidence, RequirementEvidence, StateProof, map};
 use crate::{
     actor::AuthorityActor,
-    attachment::Attachment,
     clerk::{Clerk, Happening, Mover},
     compliance::{Refusal, actor, business, requirement},
     event::EventKind,
-    ids::{BusinessId, EvidenceSupplyId},
+    ids::BusinessId,
     mandate::OnBehalf,
     page::{Page, PageRequest},
-    ports::store::{StoreError, Tx},
-    record::Stored,
+    ports::store::Tx,
     time::{Stamp, Timestamp},
 };
 
@@ -101,22 +99,4 @@ pub fn read_as_supervisor(
     };
     clerk.tell(tx, happening, &Mover::Authority(actor), &mut stamp)?;
     Ok(cut(rows, filter, page))
-}
-
-/// The attachment of a supply that is addressed to the authority; None where there is no such supply, and where the
-/// document stayed with the business.
-///
-/// # Errors
-/// Only what the store says.
-pub fn supplied_attachment(
-    tx: &mut dyn Tx,
-    actor: &AuthorityActor,
-    id: &EvidenceSupplyId,
-) -> Result<Option<Attachment>, StoreError> {
-    let supply = Stored::<EvidenceSupply>::addressed(tx, &actor.authority, id)?;
-    let named = supply.and_then(|supply| Some((supply.business, supply.body.attachment?)));
-    match named {
-        Some((business, attachment)) => tx.attachments().find(&business, &attachment),
-        None => Ok(None),
-    }
 }

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::key;
 use crate::{
+    actor::AuthorityActor,
     attachment::AttachmentState,
-    clerk::{Clerk, Happening},
-    compliance::Refusal,
+    clerk::{Clerk, Happening, Mover},
+    compliance::{Refusal, supervision::still_supervised},
     digest::Digest,
     error::{Fix, Violation},
     event::EventKind,
@@ -41,11 +42,51 @@ pub struct EvidenceSupply {
     pub supervisor: AuthorityId,
     /// The application that supplied it.
     pub application: ApplicationId,
+    /// What the supervisor says of it; None while nobody has looked at it.
+    #[serde(default)]
+    pub review: Option<SupplyReview>,
     /// Under which the newest supply of the piece is found.
     key: String,
 }
 
+/// Where supplied evidence stands with its supervisor.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::EnumString, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum SupplyState {
+    /// Nobody has reviewed it.
+    Supplied,
+    /// The supervisor accepts it as evidence.
+    Accepted,
+    /// The supervisor does not.
+    Refused,
+}
+
+/// What a supervisor says of supplied evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SupplyReview {
+    /// Whether it accepts it.
+    pub accepted: bool,
+    /// Why.
+    pub reason: Text,
+    /// When it said so.
+    pub at: Timestamp,
+}
+
 impl EvidenceSupply {
+    /// Where it stands with its supervisor.
+    pub fn standing(&self) -> SupplyState {
+        match &self.review {
+            None => SupplyState::Supplied,
+            Some(SupplyReview { accepted: true, .. }) => SupplyState::Accepted,
+            Some(SupplyReview { accepted: false, .. }) => SupplyState::Refused,
+        }
+    }
+
     pub(super) fn key(&self) -> String {
         self.key.clone()
     }
@@ -65,7 +106,7 @@ impl Kept for EvidenceSupply {
     }
 
     fn state(&self) -> &'static str {
-        "supplied"
+        self.standing().into()
     }
 
     fn due_at(&self) -> Option<Timestamp> {
@@ -119,6 +160,7 @@ pub fn supply(
         statement: command.statement.clone(),
         supervisor: entry.requirement.supervisors.first().cloned().ok_or(Refusal::NotFound)?,
         application: actor.application.clone(),
+        review: None,
         key: key(&command.requirement, &command.evidence),
     };
     let kept = Stored::insert(tx, &actor.business, supply, &mut stamp)?;
@@ -134,6 +176,51 @@ pub fn supply(
     let act = (Act::EvidenceSupplied, &document);
     let receipt = clerk.accept(tx, happening, act, (&actor, received), &mut stamp)?;
     Ok((kept, receipt))
+}
+
+/// A review to be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewSupply {
+    /// The supervisor.
+    pub actor: AuthorityActor,
+    /// Which supply.
+    pub id: EvidenceSupplyId,
+    /// Whether it is accepted as evidence.
+    pub accepted: bool,
+    /// Why.
+    pub reason: Text,
+}
+
+/// Says whether the supervisor accepts what was supplied to it; only what is accepted counts for good faith.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for another supervisor's; [`Refusal::State`] where it is reviewed already.
+pub fn review(
+    tx: &mut dyn Tx,
+    clerk: &Clerk,
+    command: &ReviewSupply,
+    mut stamp: Stamp,
+) -> Result<Stored<EvidenceSupply>, Refusal> {
+    let ReviewSupply { actor, id, accepted, reason } = command;
+    let mut supply =
+        Stored::<EvidenceSupply>::addressed(tx, &actor.authority, id)?.ok_or(Refusal::NotFound)?;
+    still_supervised(clerk, &actor.authority, &supply.body.requirement)?;
+    if supply.body.review.is_some() {
+        let state = supply.body.standing().into();
+        return Err(Refusal::State { state, attempted: "review", allowed: Vec::new() });
+    }
+    supply.body.review = Some(SupplyReview { accepted: *accepted, reason: reason.clone(), at: stamp.now });
+    supply.update(tx, stamp.now)?;
+    let happening = Happening {
+        kind: EventKind::EvidenceReviewed,
+        business: &supply.business,
+        authority: Some(&supply.body.supervisor),
+        subject: supply.id.as_str(),
+        data: json!({ "requirement": supply.body.requirement, "evidence": supply.body.evidence,
+            "state": supply.body.standing() }),
+    };
+    clerk.tell(tx, happening, &Mover::Authority(actor), &mut stamp)?;
+    Ok(supply)
 }
 
 fn document(supply: &EvidenceSupply) -> Value {

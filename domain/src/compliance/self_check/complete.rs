@@ -16,7 +16,7 @@ use crate::{
     },
     error::Violation,
     event::EventKind,
-    ids::{AuthorityId, BusinessId, SelfCheckId},
+    ids::{BusinessId, SelfCheckId},
     mandate::OnBehalf,
     ports::store::{StoreError, Tx},
     receipt::{Act, Receipt, Received},
@@ -88,7 +88,8 @@ fn evidence(
     Ok(shown)
 }
 
-/// Tells the business, and each supervisor of what documents were shown for; the first telling is receipted.
+/// Tells the business, which is receipted, and each supervisor to whom documents were shown. A supervisor is told that it
+/// was so and of which requirements; what it came to is read, and the reading recorded.
 fn tell(
     tx: &mut dyn Tx,
     clerk: &Clerk,
@@ -100,26 +101,16 @@ fn tell(
     let Some(result) = &check.body.result else {
         return Err(StoreError::Corrupt(format!("{} is completed without a result", check.id)));
     };
-    let supervises = |authority: &AuthorityId, code: &String| {
-        check.body.requirements.iter().any(|one| one.code == *code && one.supervisors.contains(authority))
-    };
-    let told = |authority: Option<&AuthorityId>| {
-        let concerns = |code: &String| authority.is_none_or(|authority| supervises(authority, code));
-        let evidence = result.evidence.iter().filter(|one| one.requirements.iter().any(&concerns));
-        let judged = result.requirements.iter().filter(|one| concerns(&one.code));
-        let judged = judged.map(|one| json!({ "code": one.code, "verdict": one.verdict }));
-        json!({ "verdict": result.verdict, "score": result.score.score, "valid_until": result.valid_until,
-            "requirements": judged.collect::<Vec<_>>(), "evidence": evidence.collect::<Vec<_>>() })
-    };
-    let shown: BTreeSet<&String> = result.evidence.iter().flat_map(|one| &one.requirements).collect();
-    let supervisors = check.body.requirements.iter().filter(|one| shown.contains(&one.code));
-    let supervisors: BTreeSet<&AuthorityId> = supervisors.flat_map(|one| &one.supervisors).collect();
-    let mut supervisors = supervisors.into_iter();
-    let first = supervisors.next();
-    let happened = |authority| happening(check, EventKind::SelfCheckCompleted, authority, told(authority));
-    let sealed = clerk.accept(tx, happened(first), (Act::SelfChecked, document), (actor, received), stamp)?;
-    for authority in supervisors {
-        clerk.tell(tx, happened(Some(authority)), &Mover::Business(actor), stamp)?;
+    let judged = result.requirements.iter().map(|one| json!({ "code": one.code, "verdict": one.verdict }));
+    let facts = json!({ "verdict": result.verdict, "score": result.score.score, "valid_until": result.valid_until,
+        "requirements": judged.collect::<Vec<_>>(), "evidence": result.evidence });
+    let own = happening(check, EventKind::SelfCheckCompleted, None, facts);
+    let sealed = clerk.accept(tx, own, (Act::SelfChecked, document), (actor, received), stamp)?;
+    for authority in check.body.shown_to() {
+        let codes: Vec<&String> = check.body.supervised_by(authority).map(|one| &one.code).collect();
+        let fact = json!({ "requirements": codes });
+        let told = happening(check, EventKind::SelfCheckCompleted, Some(authority), fact);
+        clerk.tell(tx, told, &Mover::Business(actor), stamp)?;
     }
     Ok(sealed)
 }

@@ -1,0 +1,7 @@
+-- The version of an assessment in which it came to say what it says now: what was decided before is history.
+ALTER TABLE assessments ADD COLUMN said_in BIGINT NOT NULL DEFAULT 1;
+
+-- Which of the program's own sets of documents was brought last, and whose turn it is to bring more.
+ALTER TABLE registry ADD COLUMN builtin BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE registry ADD COLUMN turn TEXT COLLATE "C";
+ALTER TABLE registry ADD COLUMN turn_until BIGINT NOT NULL DEFAULT 0;
