@@ -9,6 +9,7 @@ use domain::{
             inquiry::{Inquiry, inquire},
             reading::{self, MapFilter},
         },
+        insight::ShownSelfCheck,
         kept,
     },
     ids::{BusinessId, EvidenceInquiryId},
@@ -31,7 +32,7 @@ use crate::{
 
 /// The schemas that the handlers below reply with.
 #[derive(OpenApi)]
-#[openapi(components(schemas(InquiryView, RequirementEvidence)))]
+#[openapi(components(schemas(InquiryView, RequirementEvidence, ShownSelfCheck)))]
 pub struct Schemas;
 
 /// An inquiry of a business in the path.

@@ -8,7 +8,7 @@ use domain::{
     ports::store::StoreError,
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::IntoParams;
 
 use crate::{
     access::scope::{AuthoritySupervisionManage, Scope},
@@ -19,11 +19,6 @@ use crate::{
     routes::find::FindError,
     upload::{self, Download, UploadError},
 };
-
-/// The schemas that the handlers below reply with.
-#[derive(OpenApi)]
-#[openapi(components(schemas(ShownSelfCheck)))]
-pub struct Schemas;
 
 /// A self-check of a supervised business in the path.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -39,7 +39,6 @@ pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
         evidence::Schemas::openapi(),
         evidence_acts::Schemas::openapi(),
         inapplicability::Schemas::openapi(),
-        insight::Schemas::openapi(),
         acts::Schemas::openapi(),
         registry::Schemas::openapi(),
         upsert::Schemas::openapi(),
