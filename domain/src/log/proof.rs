@@ -1,6 +1,9 @@
 //! Proofs: made from tiles, checked with nothing but what they hold.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, hash_map::Entry},
+};
 
 use tlog_tiles::{HashReader, check_record, check_tree, prove_record, prove_tree, tree_hash};
 
@@ -88,12 +91,15 @@ impl<'t> Tiles<'t> {
         let narrow = tlog_tiles::Tile::from_index(TILE_HEIGHT, index);
         let key = (narrow.level(), narrow.level_index());
         let mut known = self.known.borrow_mut();
-        if !known.contains_key(&key) {
-            let tile = self.tx.borrow_mut().log().tile(key.0, key.1)?;
-            let missing = || StoreError::Corrupt(format!("log_tiles: {key:?} is missing"));
-            known.insert(key, tile.ok_or_else(missing)?);
-        }
-        let hash = narrow.hash_at_index(&known[&key].hashes, index);
+        let tile = match known.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let tile = self.tx.borrow_mut().log().tile(key.0, key.1)?;
+                let missing = || StoreError::Corrupt(format!("log_tiles: {key:?} is missing"));
+                new.insert(tile.ok_or_else(missing)?)
+            }
+        };
+        let hash = narrow.hash_at_index(&tile.hashes, index);
         hash.map_err(|_| StoreError::Corrupt(format!("log_tiles: {key:?} is too narrow")))
     }
 }
