@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod identifier;
 pub mod ids;
 pub mod inbox;
+pub mod log;
 pub mod mandate;
 pub mod merge_patch;
 pub mod page;

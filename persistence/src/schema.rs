@@ -326,3 +326,32 @@ diesel::table! {
         next_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    log_state (id) {
+        id -> BigInt,
+        origin -> Text,
+        size -> BigInt,
+        sequence -> BigInt,
+        signed_size -> Nullable<BigInt>,
+        signed_root -> Nullable<Binary>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    log_tiles (level, number) {
+        level -> BigInt,
+        number -> BigInt,
+        first_sequence -> Nullable<BigInt>,
+        hashes -> Binary,
+    }
+}
+
+diesel::table! {
+    log_keys (vkey) {
+        vkey -> Text,
+        pkcs8 -> Binary,
+        created_at -> BigInt,
+    }
+}

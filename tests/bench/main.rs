@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod ceiling;
 mod load;
+mod log;
 mod machine;
 mod measure;
 mod report;
@@ -40,6 +41,9 @@ struct Cli {
     /// Measures only these parts; may be given several times.
     #[arg(long)]
     only: Vec<Part>,
+    /// Receipts in the log that is measured.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1000..=10_000_000))]
+    receipts: u32,
     /// Measures this program instead of one built from the sources.
     #[arg(long)]
     program: Option<PathBuf>,
@@ -60,6 +64,8 @@ enum Part {
     Postgres,
     /// Lists of 100,000 businesses under 20,000 requirements, on both.
     Requirements,
+    /// The log over receipts: its growth, its proofs, and what it costs lodging; the first two on both.
+    Log,
 }
 
 /// What the benchmark's own child processes do.
@@ -104,6 +110,36 @@ fn measure_on_sqlite(
     Ok(())
 }
 
+/// What needs PostgreSQL, and the requirements on both.
+fn measure_on_postgres(
+    plan: &measure::Plan,
+    program: &Path,
+    wanted: impl Fn(Part) -> bool,
+    receipts: u32,
+    report: &mut report::Report,
+) -> Outcome<()> {
+    let cluster = tests::postgres::Cluster::durable();
+    match &cluster {
+        Some(cluster) if wanted(Part::Postgres) => {
+            let mut subject = subject::Subject::on_postgres(program, cluster)?;
+            measure::reads(plan, &mut subject, "pg_", report)?;
+            measure::lodging(plan, &mut subject, "pg_", report)?;
+        }
+        Some(_) => {}
+        None => report.note("PostgreSQL is not installed (no initdb); its rows are missing."),
+    }
+    if wanted(Part::Requirements) {
+        requirements::measure(plan, program, None, report)?;
+        if let Some(cluster) = &cluster {
+            requirements::measure(plan, program, Some(cluster), report)?;
+        }
+    }
+    if let Some(cluster) = cluster.as_ref().filter(|_| wanted(Part::Log)) {
+        log::measure(plan, program, receipts, Some(cluster), report)?;
+    }
+    Ok(())
+}
+
 fn measure(cli: &Cli) -> Outcome<()> {
     load::require_wrk()?;
     if cfg!(debug_assertions) {
@@ -119,21 +155,12 @@ fn measure(cli: &Cli) -> Outcome<()> {
     if wanted(Part::Read) || wanted(Part::Lodge) || wanted(Part::Memory) {
         measure_on_sqlite(&plan, program, wanted, &mut report)?;
     }
-    if wanted(Part::Postgres) || wanted(Part::Requirements) {
-        let cluster = tests::postgres::Cluster::durable();
-        match &cluster {
-            Some(cluster) if wanted(Part::Postgres) => {
-                let mut subject = subject::Subject::on_postgres(program, cluster)?;
-                measure::reads(&plan, &mut subject, "pg_", &mut report)?;
-                measure::lodging(&plan, &mut subject, "pg_", &mut report)?;
-            }
-            Some(_) => {}
-            None => report.note("PostgreSQL is not installed (no initdb); its rows are missing."),
-        }
-        if wanted(Part::Requirements) {
-            requirements::measure(&plan, program, None, &mut report)?;
-            cluster.map_or(Ok(()), |it| requirements::measure(&plan, program, Some(&it), &mut report))?;
-        }
+    if wanted(Part::Log) {
+        log::cost(&plan, program, &mut report)?;
+        log::measure(&plan, program, cli.receipts, None, &mut report)?;
+    }
+    if wanted(Part::Postgres) || wanted(Part::Requirements) || wanted(Part::Log) {
+        measure_on_postgres(&plan, program, wanted, cli.receipts, &mut report)?;
     }
     print!("{report}");
     if let Some(path) = &cli.json {

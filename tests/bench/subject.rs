@@ -48,7 +48,14 @@ enum Database {
 impl Subject {
     /// A fresh gateway on SQLite.
     pub fn on_sqlite(program: &Path) -> Outcome<Self> {
-        let served = start(program, None)?;
+        let served = start(program, None, true)?;
+        let file = served.home().join("data/shlyuz.db");
+        Self::fill(served, Database::Sqlite(file))
+    }
+
+    /// The same, without the worker that keeps the log over receipts.
+    pub fn without_log(program: &Path) -> Outcome<Self> {
+        let served = start(program, None, false)?;
         let file = served.home().join("data/shlyuz.db");
         Self::fill(served, Database::Sqlite(file))
     }
@@ -56,7 +63,7 @@ impl Subject {
     /// A fresh gateway on a database of the cluster.
     pub fn on_postgres(program: &Path, cluster: &Cluster) -> Outcome<Self> {
         let url = cluster.database();
-        let served = start(program, Some(&url))?;
+        let served = start(program, Some(&url), true)?;
         let spare = [cluster.empty_database(), cluster.empty_database()];
         Self::fill(served, Database::Postgres(url, spare))
     }
@@ -149,8 +156,13 @@ pub const RAISED: [&str; 4] = [
     "SHLYUZ_LIMITS__ANONYMOUS_BURST",
 ];
 
-fn start(program: &Path, database: Option<&str>) -> Outcome<Served> {
+fn start(program: &Path, database: Option<&str>, logged: bool) -> Outcome<Served> {
     Served::start(|port, home| {
+        if !logged {
+            // A gateway that cannot read what it signed last does not touch its log.
+            let unreadable = home.join("data/log-checkpoint");
+            std::fs::create_dir_all(&unreadable).expect("a temporary directory can be written to");
+        }
         let mut environment = vec![
             ("SHLYUZ_DATA_DIR", home.join("data").display().to_string()),
             ("SHLYUZ_SERVER__LISTEN", format!("127.0.0.1:{port}")),

@@ -5,6 +5,7 @@ pub mod client;
 pub mod document;
 pub mod engines;
 pub mod filing;
+pub mod merkle;
 pub mod multitude;
 pub mod own;
 pub mod papers;

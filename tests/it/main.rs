@@ -12,6 +12,7 @@ mod events;
 mod idempotency;
 mod isolation;
 mod lifecycle;
+mod log;
 mod problems;
 mod receipts;
 mod reliability;

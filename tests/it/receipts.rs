@@ -56,7 +56,9 @@ async fn every_act_has_its_receipt(program: &Program) {
 async fn a_receipt_is_found_by_its_id(program: &Program) {
     let filer = Filer::new(program, "cafe").await;
     let receipt = filer.lodge(certificate(BY_HAND)).await["receipt"].clone();
-    let found = filer.client.get(&format!("/v1/receipts/{}", text(&receipt["id"]))).await.expect(200);
+    let mut found = filer.client.get(&format!("/v1/receipts/{}", text(&receipt["id"]))).await.expect(200);
+    // The log may hold it by now, or not.
+    found.as_object_mut().expect("an object").remove("leaf_index");
     assert_eq!(found, receipt);
 }
 

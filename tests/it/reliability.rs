@@ -6,6 +6,7 @@ use tests::{Client, Engine, Program, own::Own};
 
 mod journal;
 mod kill;
+mod logged;
 mod outage;
 mod restart;
 mod stop;

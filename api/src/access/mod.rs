@@ -31,6 +31,7 @@ pub mod json;
 pub mod jwks;
 pub mod jws;
 pub mod keys;
+pub mod note;
 pub mod receipt;
 pub mod registered;
 pub mod scope;

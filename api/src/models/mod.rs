@@ -8,6 +8,7 @@ pub mod business;
 pub mod catalogue;
 pub mod channel;
 pub mod event;
+pub mod log;
 pub mod oauth;
 pub mod preflight;
 pub mod receipt;

@@ -37,6 +37,10 @@ pub struct ReceiptView {
     pub at: Timestamp,
     /// The receipt itself: a compact JWS (EdDSA, `typ: receipt+jwt`) that verifies offline with `/.well-known/jwks.json`.
     pub jws: String,
+    /// The index of its leaf in the log, where one receipt is read and the log holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 41)]
+    pub leaf_index: Option<u64>,
 }
 
 impl From<Receipt> for ReceiptView {
@@ -66,6 +70,7 @@ impl From<Receipt> for ReceiptView {
             idempotency_key,
             at,
             jws,
+            leaf_index: None,
         }
     }
 }

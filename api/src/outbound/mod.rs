@@ -22,6 +22,7 @@ mod assessments;
 pub mod connector;
 pub mod evidence;
 pub mod lists;
+pub mod log;
 pub mod state_resources;
 mod terms;
 

@@ -1,6 +1,6 @@
-//! What the edge's own errors become on the wire: publishing, registering, enrolling.
+//! What the edge's own errors become on the wire: publishing, registering, enrolling; and those of the log.
 
-use domain::{catalogue::CatalogueFault, error::Violation, text::Text};
+use domain::{catalogue::CatalogueFault, error::Violation, log::published::ProveError, text::Text};
 use serde_json::Value;
 
 use super::{Code, Coded, ProblemDraft, both, violation};
@@ -87,6 +87,34 @@ impl Coded for EnrolError {
             }
             Self::Invalid(violations) => ProblemDraft::plain(Code::Internal)
                 .cause(format!("the sandbox made a bad profile: {violations:?}")),
+            Self::Store(error) => error.draft(),
+        }
+    }
+}
+
+/// In how many seconds a receipt is in the log.
+const LOGGED_WITHIN_S: u32 = 2;
+
+impl Coded for ProveError {
+    const CODES: &'static [Code] = &[Code::NotFound, Code::MalformedRequest];
+
+    fn draft(self) -> ProblemDraft {
+        match self {
+            Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::NotLogged => {
+                let detail = both(
+                    "Последняя контрольная точка журнала об этом не говорит. Квитанция попадает в журнал за две секунды.",
+                    "The log's last checkpoint does not speak of it. A receipt is in the log within two seconds.",
+                );
+                ProblemDraft::new(Code::NotFound, detail).retry_after(LOGGED_WITHIN_S)
+            }
+            Self::Beyond { size } => {
+                let detail = both(
+                    format!("Деревья сравниваются по возрастанию и не дальше размера {size}."),
+                    format!("Trees are compared in growing order and no further than the size {size}."),
+                );
+                ProblemDraft::new(Code::MalformedRequest, detail).with("tree_size", size)
+            }
             Self::Store(error) => error.draft(),
         }
     }

@@ -22,6 +22,7 @@ pub mod catalogue;
 pub mod channel;
 pub mod events;
 pub mod find;
+pub mod log;
 pub mod oauth;
 pub mod preflight;
 pub mod receipts;
@@ -51,6 +52,7 @@ pub use channel::document_bytes;
         (name = "submissions", description = "From draft to decision."),
         (name = "attachments", description = "Documents: declared, uploaded in pieces, downloaded."),
         (name = "receipts", description = "Proof of what was accepted."),
+        (name = "log", description = "The append-only Merkle log over receipts: checkpoints, proofs, tiles."),
         (name = "requirements", description = "Mandatory requirements: the registry, the personal list, and what a business does about it."),
         (name = "assessments", description = "Assessments of requirements by businesses: given, told as summaries, considered."),
         (name = "events", description = "One gap-free feed of everything that happens."),
@@ -96,6 +98,7 @@ fn first_schemas() -> Vec<Document> {
         catalogue::Schemas::openapi(),
         channel::Schemas::openapi(),
         events::Schemas::openapi(),
+        log::Schemas::openapi(),
         oauth::Schemas::openapi(),
         preflight::Schemas::openapi(),
         sandbox::Schemas::openapi(),
@@ -186,6 +189,12 @@ fn version_1(config: &mut ServiceConfig<'_>) {
         .service(attachments::download_attachment)
         .service(receipts::get_receipt)
         .service(receipts::find_receipts)
+        .service(log::get_receipt_proof)
+        .service(log::get_log_checkpoint)
+        .service(log::get_log_keys)
+        .service(log::prove_inclusion)
+        .service(log::prove_consistency)
+        .service(log::get_log_tile)
         .service(events::list_events)
         .service(events::stream_events)
         .service(authority::lease_tasks)

@@ -1,7 +1,7 @@
 //! Receipts: fetched later by id, by digest or by one's own key.
 
 use actix_web::{get, web::Data};
-use domain::{digest::Digest, ids::ReceiptId};
+use domain::{digest::Digest, ids::ReceiptId, log::published::leaf_index, ports::store::Tx};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::{Validate, ValidationError};
@@ -51,7 +51,7 @@ fn one_of_two(query: &ReceiptQuery) -> Result<(), ValidationError> {
 
 /// Get a receipt
 ///
-/// The receipt with its signed form; kept as long as the submission it is about.
+/// The receipt with its signed form and, two seconds after its act at the latest, its place in the log; kept for ever.
 #[utoipa::path(tag = "receipts", params(ReceiptPath), security(("oauth2" = [ReceiptsRead::NAME])),
     extensions(("x-standard" = json!(["4.6.10.3", "4.6.3.7/confirmation"]))))]
 #[get("/receipts/{receipt_id}")]
@@ -61,10 +61,15 @@ pub async fn get_receipt(
     gateway: Data<Gateway>,
 ) -> Result<Answered<ReceiptView>, Rejection<FindError>> {
     let (application, id) = (caller.application.clone(), path.into_inner().receipt_id);
-    let found =
-        gateway.store.read(move |tx| tx.receipts().find(&application, &id)).await.map_err(FindError::from)?;
-    let receipt = found.filter(|receipt| caller.reaches(&receipt.business)).ok_or(FindError::NotFound)?;
-    Ok(Answered(receipt.into()))
+    let reading = move |tx: &mut dyn Tx| {
+        let receipt = tx.receipts().find(&application, &id)?.ok_or(FindError::NotFound)?;
+        Ok::<_, FindError>((leaf_index(tx, &receipt)?, receipt))
+    };
+    let (leaf_index, receipt) = gateway.store.read(reading).await?;
+    if !caller.reaches(&receipt.business) {
+        return Err(FindError::NotFound.into());
+    }
+    Ok(Answered(ReceiptView { leaf_index, ..receipt.into() }))
 }
 
 /// Find receipts

@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub use super::assessments::Assessments;
+pub use super::log::MerkleLog;
 pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
 
 /// Why the store could not answer. Never a statement about the caller's request.
@@ -68,6 +69,8 @@ pub trait Tx {
     fn attachments(&mut self) -> &mut dyn Attachments;
     /// Receipts.
     fn receipts(&mut self) -> &mut dyn Receipts;
+    /// The Merkle log over receipts.
+    fn log(&mut self) -> &mut dyn MerkleLog;
     /// The sequence of events.
     fn events(&mut self) -> &mut dyn Events;
     /// Authorities' tasks.

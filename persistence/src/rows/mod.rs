@@ -16,6 +16,7 @@ pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;
 pub(crate) mod list;
+pub(crate) mod log;
 pub(crate) mod mandate;
 pub(crate) mod receipt;
 pub(crate) mod record;

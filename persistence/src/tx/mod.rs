@@ -18,7 +18,8 @@ use domain::{
     page::{Page, PageRequest},
     ports::store::{
         Access, Applications, Assessments, Attachments, Businesses, CatalogueDocuments, Events, Idempotency,
-        Inbox, Mandates, PersonalLists, Receipts, Records, RegistryDocuments, StoreError, Submissions, Tx,
+        Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records, RegistryDocuments, StoreError,
+        Submissions, Tx,
     },
 };
 
@@ -51,6 +52,7 @@ mod event;
 mod idempotency;
 mod inbox;
 mod list;
+mod log;
 mod mandate;
 mod receipt;
 mod record;
@@ -200,6 +202,10 @@ impl Tx for Transaction<'_> {
     }
 
     fn receipts(&mut self) -> &mut dyn Receipts {
+        self
+    }
+
+    fn log(&mut self) -> &mut dyn MerkleLog {
         self
     }
 

@@ -104,6 +104,8 @@ impl World {
             Some("slug") => "not-found".into(),
             Some("inn") => "7707083893".into(),
             Some("name") => "regions".into(),
+            Some("level") => "0".into(),
+            Some("tile") => "000.p%2F1".into(),
             Some(other) => panic!("{}: give the walk a value for {{{other}}}", operation.id),
         };
         operation.path.split('/').map(fill).collect::<Vec<_>>().join("/")

@@ -13,6 +13,7 @@ use tests::{Engine, client::text, own::Own};
 use super::{
     Journal, Load, again,
     journal::{Entry, Sent},
+    logged::Followed,
     own,
 };
 
@@ -33,11 +34,13 @@ async fn survives(engine: Engine, cycles: usize) {
     let Some(mut gateway) = own(engine, &[]) else { return };
     let journal = Journal::new();
     let mut load = Load::new(&gateway.client()).await;
+    let mut followed = Followed::default();
     for cycle in 0..cycles {
         let before: BTreeSet<String> = journal.known().into_iter().map(|entry| entry.key).collect();
         let cycled = tokio::time::timeout(Duration::from_secs(60), kill(&mut gateway, &load, &journal));
         cycled.await.unwrap_or_else(|_| panic!("cycle {cycle} does not end"));
         load.client = again(&gateway.program, &load.client);
+        followed.look(&load.client).await;
         for entry in journal.known().iter().filter(|entry| !before.contains(&entry.key)) {
             holds(&load, entry).await;
         }
@@ -46,6 +49,7 @@ async fn survives(engine: Engine, cycles: usize) {
         }
     }
     audit(&gateway, &load, &journal).await;
+    followed.holds(&load.client, &journal.known()).await;
 }
 
 /// Lodges under load, kills the gateway at a random moment, and starts it again.

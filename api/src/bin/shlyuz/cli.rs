@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use api::access::note::VerifierKey;
 use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 
@@ -74,6 +75,42 @@ pub enum Command {
         /// The document that the receipt should prove: {"service", "form", "attachments"} or a submission.
         #[arg(long)]
         document: Option<PathBuf>,
+        /// The proof that the log holds the receipt, as at /v1/receipts/{receipt_id}/proof.
+        #[arg(long, requires = "vkey")]
+        proof: Option<PathBuf>,
+        /// A verifier key of the log, as at /v1/log/keys; may be repeated.
+        #[arg(long, value_name = "VKEY")]
+        vkey: Vec<VerifierKey>,
+    },
+    /// Verifies offline that one checkpoint of the log follows another.
+    VerifyConsistency {
+        /// The older checkpoint.
+        first: PathBuf,
+        /// The newer one.
+        second: PathBuf,
+        /// The proof, as at /v1/log/proofs/consistency.
+        #[arg(long)]
+        proof: PathBuf,
+        /// A verifier key of the log, as at /v1/log/keys; may be repeated.
+        #[arg(long, value_name = "VKEY", required = true)]
+        vkey: Vec<VerifierKey>,
+    },
+    /// Follows a log's checkpoints; exit status 1 with an alarm on standard error where two contradict each other.
+    Monitor {
+        /// The base address of the gateway.
+        url: String,
+        /// The file in which the last good checkpoint and the trusted keys are kept.
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// A verifier key that is trusted; without one, the keys published at the first look are. May be repeated.
+        #[arg(long, value_name = "VKEY")]
+        vkey: Vec<VerifierKey>,
+        /// Looks once.
+        #[arg(long)]
+        once: bool,
+        /// Seconds between two looks.
+        #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        every_s: u64,
     },
     /// Keeps official classifiers.
     #[command(subcommand)]

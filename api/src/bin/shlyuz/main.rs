@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use actix_web::rt::System;
@@ -11,6 +12,7 @@ use clap::Parser;
 use cli::{Assessments, Cli, Command, Reference};
 use config::Config;
 use failure::Failure;
+use monitor::Watch;
 
 mod assessments;
 mod banner;
@@ -20,7 +22,9 @@ mod config;
 mod failure;
 mod healthcheck;
 mod levers;
+mod logged;
 mod logging;
+mod monitor;
 mod reference;
 mod scan;
 mod seeding;
@@ -53,8 +57,17 @@ fn run(cli: Cli) -> Result<(), Failure> {
             print(api::routes::document_bytes(settings.load()?.mode == config::Mode::Sandbox).0)
         }
         Command::Healthcheck => System::new().block_on(healthcheck::check(&settings.load()?)),
-        Command::Verify { receipt, jwks, document } => {
-            print(verify::verify(&receipt, &jwks, document.as_deref())?.as_bytes())
+        Command::Verify { receipt, jwks, document, proof, vkey } => {
+            let facts = verify::verify(&receipt, &jwks, document.as_deref())?;
+            let logged = proof.map(|proof| logged::logged(&receipt, &proof, &vkey)).transpose()?;
+            print((logged.unwrap_or_default() + &facts).as_bytes())
+        }
+        Command::VerifyConsistency { first, second, proof, vkey } => {
+            print(logged::consistent(&first, &second, &proof, &vkey)?.as_bytes())
+        }
+        Command::Monitor { url, state, vkey, once, every_s } => {
+            let (url, every) = (url.trim_end_matches('/').to_owned(), Duration::from_secs(every_s));
+            System::new().block_on(monitor::follow(&Watch { url, state, vkeys: vkey, once, every }))
         }
         Command::Reference(Reference::Import { name, file, as_of }) => {
             let config = settings.load()?;

@@ -59,6 +59,14 @@ pub fn verify(receipt: &Path, jwks: &Path, document: Option<&Path>) -> Result<St
     Ok(text)
 }
 
+/// The JWS of a receipt.
+///
+/// # Errors
+/// Where the file cannot be read or holds none.
+pub fn read_jws(path: &Path) -> Result<String, Failure> {
+    read_receipt(path).map(|(jws, _)| jws)
+}
+
 /// The JWS, and the receipt around it where the file has one: the gateway's receipt, or an answer that carries one.
 fn read_receipt(path: &Path) -> Result<(String, Option<Map<String, Value>>), Failure> {
     let bytes = read(path)?;

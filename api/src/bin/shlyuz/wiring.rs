@@ -18,6 +18,7 @@ use api::{
     outbound::{
         self, InboxOnly,
         lists::Redrawing,
+        log::Keeper,
         state_resources::{HttpResources, Patience},
     },
     publish,
@@ -110,17 +111,25 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         store,
     });
     let credentials = credentials(&gateway, config).await?;
-    Ok(Assembly { tasks: tasks(&gateway, rotate_after), gateway, credentials, store: handle })
+    Ok(Assembly { tasks: tasks(&gateway, config).await, gateway, credentials, store: handle })
 }
 
-/// Starts what works beside the requests.
-fn tasks(gateway: &Arc<Gateway>, rotate_after: SignedDuration) -> Vec<JoinHandle<()>> {
-    vec![
+/// Starts what works beside the requests. The log takes its first turn at once, so that there is a checkpoint from the
+/// first request on.
+async fn tasks(gateway: &Arc<Gateway>, config: &Config) -> Vec<JoinHandle<()>> {
+    let rotate_after = config.rotate_keys_after();
+    let mut tasks = vec![
         tokio::spawn(outbound::run(Arc::clone(gateway))),
         tokio::spawn(outbound::evidence::run(Arc::clone(gateway))),
         tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
         tokio::spawn(keep_house(Arc::clone(gateway), rotate_after)),
-    ]
+    ];
+    let file = config.data_dir.join("log-checkpoint");
+    match Keeper::begin(Arc::clone(gateway), rotate_after, file).await {
+        Ok(keeper) => tasks.push(tokio::spawn(keeper.run())),
+        Err(error) => tracing::error!(%error, "the log of receipts is not kept"),
+    }
+    tasks
 }
 
 /// The application of one worker thread.

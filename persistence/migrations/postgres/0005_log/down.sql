@@ -1,0 +1,3 @@
+DROP TABLE log_keys;
+DROP TABLE log_tiles;
+DROP TABLE log_state;
