@@ -20,8 +20,11 @@ use crate::gateway::Gateway;
 
 mod assessments;
 pub mod connector;
+pub mod drafts;
 pub mod evidence;
 pub mod lists;
+mod partner;
+pub mod portal;
 pub mod state_resources;
 mod terms;
 
