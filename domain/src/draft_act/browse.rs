@@ -77,7 +77,7 @@ pub fn drafts(
     filter: &DraftFilter,
     page: &PageRequest,
 ) -> Result<Page<DraftAct>, StoreError> {
-    gather(tx, filter, page, |draft| Some(draft), |draft| draft.id.to_string())
+    gather(tx, filter, page, Some, |draft| draft.id.to_string())
 }
 
 /// A draft that concerns a business, or may.
