@@ -8,7 +8,10 @@ use domain::{
     calendar::WorkingCalendar,
     catalogue::Catalogue,
     clerk::Clerk,
-    ports::{authority::Authorities, clock::Clock, state_resource::StateResources, store::Store},
+    ports::{
+        authority::Authorities, clock::Clock, regulation_portal::RegulationPortal,
+        state_resource::StateResources, store::Store,
+    },
     submission::Desk,
     time::{Stamp, Timestamp},
 };
@@ -43,6 +46,8 @@ pub struct Gateway {
     pub authorities: Arc<dyn Authorities>,
     /// Connections to state resources.
     pub state_resources: Arc<dyn StateResources>,
+    /// The connection to the regulation portal.
+    pub regulation_portal: Arc<dyn RegulationPortal>,
     /// Attachments' bytes.
     pub blobs: Blobs,
     /// Wakes those who wait for events.

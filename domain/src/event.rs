@@ -161,6 +161,34 @@ pub enum EventKind {
     #[serde(rename = "assessment.reminder_changed")]
     #[strum(serialize = "assessment.reminder_changed")]
     AssessmentReminderChanged,
+    /// A discussion of a draft act that concerns the business was opened.
+    #[serde(rename = "draft_act.opened")]
+    #[strum(serialize = "draft_act.opened")]
+    DraftActOpened,
+    /// A draft act that concerns the business went on: to its conclusion, to an act, or it was given up.
+    #[serde(rename = "draft_act.moved")]
+    #[strum(serialize = "draft_act.moved")]
+    DraftActMoved,
+    /// The business gave an opinion on a draft act, or revised it.
+    #[serde(rename = "opinion.given")]
+    #[strum(serialize = "opinion.given")]
+    OpinionGiven,
+    /// The business took its opinion on a draft act back.
+    #[serde(rename = "opinion.withdrawn")]
+    #[strum(serialize = "opinion.withdrawn")]
+    OpinionWithdrawn,
+    /// The developer considered an opinion on a draft act.
+    #[serde(rename = "opinion.considered")]
+    #[strum(serialize = "opinion.considered")]
+    OpinionConsidered,
+    /// The business asked that an assessment be passed on to the regulation portal.
+    #[serde(rename = "transfer.asked")]
+    #[strum(serialize = "transfer.asked")]
+    TransferAsked,
+    /// An assessment or an opinion came further on its way to the regulation portal.
+    #[serde(rename = "transfer.moved")]
+    #[strum(serialize = "transfer.moved")]
+    TransferMoved,
     /// The business estimated the cost of a requirement.
     #[serde(rename = "cost.estimated")]
     #[strum(serialize = "cost.estimated")]

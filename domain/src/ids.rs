@@ -130,6 +130,12 @@ ids! {
     AssessmentId = "asm", "^asm_[0-9A-Za-z_]{1,64}$";
     /// An assessment as authorities name it: it tells neither who gave it nor when.
     AssessmentRef = "asr", "^asr_[0-9A-Za-z_]{1,64}$";
+    /// A draft act.
+    DraftActId = "dra", "^dra_[0-9A-Za-z_]{1,64}$";
+    /// A business's opinion on a draft act: it tells neither who gave it nor when.
+    OpinionId = "opn", "^opn_[0-9A-Za-z_]{1,64}$";
+    /// The way of an assessment or an opinion to the regulation portal.
+    TransferId = "trf", "^trf_[0-9A-Za-z_]{1,64}$";
     /// A cost estimate.
     CostEstimateId = "cst", "^cst_[0-9A-Za-z_]{1,64}$";
     /// A report of costs borne.

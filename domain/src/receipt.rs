@@ -35,6 +35,12 @@ pub enum Act {
     DisclosureChanged,
     /// A wish to be reminded of assessments, or not to be.
     ReminderChanged,
+    /// An opinion on a draft act was accepted.
+    Opined,
+    /// The withdrawal of an opinion was accepted.
+    OpinionWithdrawn,
+    /// A wish that an assessment be passed on to the regulation portal.
+    TransferAsked,
     /// A cost estimate was accepted.
     CostEstimated,
     /// A report of costs was accepted.

@@ -61,6 +61,10 @@ pub enum RecordKind {
     CostEstimate,
     /// A report of costs borne.
     CostReport,
+    /// An opinion on a draft act.
+    Opinion,
+    /// A transfer to the regulation portal.
+    Transfer,
 }
 
 /// What a kind of record says of itself, so that it can be found.
@@ -147,15 +151,23 @@ impl<T: Kept> Stored<T> {
         body: T,
         stamp: &mut Stamp,
     ) -> Result<Self, StoreError> {
-        let now = stamp.now;
-        let made = Self {
-            id: stamp.id(),
-            business: business.clone(),
-            body,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        };
+        let (id, now) = (stamp.id(), stamp.now);
+        Self::insert_as(tx, id, business, body, now)
+    }
+
+    /// Makes and keeps a record under an id of the caller's.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] where the id is taken, or what the store says.
+    pub fn insert_as(
+        tx: &mut dyn Tx,
+        id: T::Id,
+        business: &BusinessId,
+        body: T,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let business = business.clone();
+        let made = Self { id, business, body, version: 1, created_at: now, updated_at: now };
         tx.records().insert(&made.record())?;
         Ok(made)
     }

@@ -261,6 +261,30 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(businesses, personal_lists);
 
 diesel::table! {
+    draft_acts (id) {
+        id -> Text,
+        developer_id -> Text,
+        stage -> Text,
+        open_until -> Nullable<BigInt>,
+        body -> Text,
+        version -> BigInt,
+        published_at -> BigInt,
+        changed_at -> BigInt,
+        telling_after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    draft_act_versions (draft_id, version) {
+        draft_id -> Text,
+        version -> BigInt,
+        stage -> Text,
+        body -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     assessment_salt (id) {
         id -> BigInt,
         salt -> Binary,

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod credentials;
 mod numbers;
+pub mod portal;
 pub mod resources;
 pub mod script;
 pub mod seed;
@@ -13,6 +14,7 @@ mod verdicts;
 
 pub use clock::VirtualClock;
 pub use credentials::Credentials;
+pub use portal::ScriptedPortal;
 pub use resources::ScriptedResources;
 pub use script::ScriptedAuthority;
 pub use seed::{Profile, TestBusiness};

@@ -4,6 +4,7 @@
 mod assessed;
 mod checks;
 mod controls;
+mod drafted;
 mod evidenced;
 mod supervised;
 mod walk;

@@ -8,6 +8,7 @@ mod businesses;
 mod catalogue;
 mod channel;
 mod document;
+mod draft_acts;
 mod events;
 mod idempotency;
 mod isolation;

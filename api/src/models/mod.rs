@@ -7,6 +7,7 @@ pub mod batch;
 pub mod business;
 pub mod catalogue;
 pub mod channel;
+pub mod draft_acts;
 pub mod event;
 pub mod log;
 pub mod oauth;

@@ -40,7 +40,8 @@ pub struct ScenarioList {
     pub contact_emails: Vec<ScenarioView>,
     /// Profiles from which test businesses are made.
     pub business_profiles: Vec<ScenarioView>,
-    /// What makes the state's resources answer in which way: the last digit of a requirement's code, or a resource.
+    /// What makes the state's resources answer in which way: the last digit of a requirement's code, or a resource; and
+    /// what makes the regulation portal: a word in an opinion or an assessment.
     pub state_resources: Vec<ScenarioView>,
 }
 

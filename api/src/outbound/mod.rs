@@ -20,9 +20,12 @@ use crate::gateway::Gateway;
 
 mod assessments;
 pub mod connector;
+pub mod drafts;
 pub mod evidence;
 pub mod lists;
 pub mod log;
+mod partner;
+pub mod portal;
 pub mod state_resources;
 mod terms;
 

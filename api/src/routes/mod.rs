@@ -20,6 +20,7 @@ pub mod batches;
 pub mod businesses;
 pub mod catalogue;
 pub mod channel;
+pub mod draft_acts;
 pub mod events;
 pub mod find;
 pub mod log;
@@ -55,6 +56,7 @@ pub use channel::document_bytes;
         (name = "log", description = "The append-only Merkle log over receipts: checkpoints, proofs, tiles."),
         (name = "requirements", description = "Mandatory requirements: the registry, the personal list, and what a business does about it."),
         (name = "assessments", description = "Assessments of requirements by businesses: given, told as summaries, considered."),
+        (name = "draft-acts", description = "Draft acts: discussed by businesses, considered by their developers, passed on to the regulation portal."),
         (name = "events", description = "One gap-free feed of everything that happens."),
         (name = "authority", description = "The authority's side: inbox, decisions, result documents."),
         (name = "sandbox", description = "What only the sandbox has: test businesses, magic values, the virtual clock."),
@@ -81,7 +83,8 @@ impl Modify for Security {
 /// The base document with every schema that replies name.
 pub fn base_document() -> Document {
     let mut document = Base::openapi();
-    let topics = requirements::schemas().into_iter().chain(assessments::schemas());
+    let topics =
+        requirements::schemas().into_iter().chain(assessments::schemas()).chain(draft_acts::schemas());
     for schemas in first_schemas().into_iter().chain(topics) {
         document.merge(schemas);
     }
@@ -211,4 +214,5 @@ fn version_1(config: &mut ServiceConfig<'_>) {
         .service(authority::publish_service);
     requirements::mount(config);
     assessments::mount(config);
+    draft_acts::mount(config);
 }

@@ -71,6 +71,8 @@ pub struct ConsiderCommand {
     pub reason: Option<Text>,
     /// The act in which it was used.
     pub act: Option<ActReference>,
+    /// The provision of the act that used it.
+    pub provision: Option<String>,
 }
 
 /// Takes down what the authority says; the business is told.
@@ -84,13 +86,14 @@ pub fn consider(
     mut stamp: Stamp,
 ) -> Result<Addressed, Refusal> {
     let mut assessment = own(tx, clerk, &command.actor.authority, &command.reference)?;
-    follows(&assessment, command)?;
-    let ConsiderCommand { actor, reference: _, state, reason, act } = command;
+    let ConsiderCommand { actor, reference: _, state, reason, act, provision } = command;
+    follows(assessment.considered(), *state, reason.as_ref())?;
     assessment.considerations.push(Consideration {
         state: *state,
         authority: actor.authority.clone(),
         reason: reason.clone(),
         act: act.clone(),
+        provision: provision.clone(),
         version: assessment.version,
         at: stamp.now,
     });
@@ -127,17 +130,22 @@ fn own(
     if own { Ok(found) } else { Err(Refusal::NotFound) }
 }
 
-fn follows(assessment: &Assessment, command: &ConsiderCommand) -> Result<(), Refusal> {
-    if let Some(now) = assessment.considered()
-        && !now.next().contains(&command.state)
+/// Whether a step of consideration may follow, and is reasoned where it decides.
+pub(crate) fn follows(
+    now: Option<ConsiderationState>,
+    step: ConsiderationState,
+    reason: Option<&Text>,
+) -> Result<(), Refusal> {
+    if let Some(now) = now
+        && !now.next().contains(&step)
     {
         return Err(Refusal::State {
             state: now.into(),
-            attempted: command.state.into(),
+            attempted: step.into(),
             allowed: now.next().iter().map(|state| (*state).into()).collect(),
         });
     }
-    if command.state.needs_reason() && command.reason.is_none() {
+    if step.needs_reason() && reason.is_none() {
         return Err(Refusal::because(
             "/reason",
             "required",

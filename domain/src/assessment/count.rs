@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Assessment, scope,
-    tally::{Cell, Histogram, Instrument, Place, Slice, Standing},
+    Assessment, Procedure, scope,
+    tally::{Cell, Histogram, Instrument, Place, Slice, Standing, Voice},
 };
 use crate::{
+    ids::BusinessId,
     ports::store::{StoreError, Tx},
     requirement::registry::Registry,
 };
@@ -23,33 +24,57 @@ pub fn count(
     assessment: &Assessment,
 ) -> Result<(), StoreError> {
     let Assessment { requirement, procedure, business, .. } = assessment;
-    let known = tx.assessments().standing(requirement, *procedure, business)?;
-    let mut standing = known.unwrap_or_else(|| Standing::new(requirement, *procedure, business));
-    let known = tx.assessments().cell(requirement, *procedure)?;
-    let mut cell = known.unwrap_or_else(|| Cell::new(requirement, *procedure));
-    cell.take(&mut standing, assessment);
+    let voice = assessment.voice();
+    let said = Said { subject: requirement, procedure: *procedure, business, voice: Some(&voice) };
+    count_said(tx, least, &said, || scope::places(registry, requirement, *procedure))
+}
+
+/// What a business says of a subject now.
+#[derive(Debug)]
+pub struct Said<'a> {
+    /// What it is about: the code of a requirement, or a discussion of a draft act.
+    pub subject: &'a str,
+    /// Within which procedure.
+    pub procedure: Procedure,
+    /// Who says it.
+    pub business: &'a BusinessId,
+    /// What is said; None where it was taken back.
+    pub voice: Option<&'a Voice>,
+}
+
+/// Counts a business's newest word on a subject in its cell; `places` are the slices that hold what is told of it.
+///
+/// # Errors
+/// Only what the store says.
+pub fn count_said(
+    tx: &mut dyn Tx,
+    least: u32,
+    said: &Said<'_>,
+    places: impl FnOnce() -> Vec<Place>,
+) -> Result<(), StoreError> {
+    let Said { subject, procedure, business, voice } = said;
+    let known = tx.assessments().standing(subject, *procedure, business)?;
+    let mut standing = known.unwrap_or_else(|| Standing::new(subject, *procedure, business));
+    let known = tx.assessments().cell(subject, *procedure)?;
+    let mut cell = known.unwrap_or_else(|| Cell::new(subject, *procedure));
+    cell.take(&mut standing, *voice);
     tx.assessments().put_standings(&[standing])?;
     let ripe = cell.ripe(least);
     if !ripe.is_empty() {
-        tell(tx, registry, &mut cell, &ripe)?;
+        tell(tx, places(), &mut cell, &ripe)?;
     }
     tx.assessments().put_cell(&cell)
 }
 
 /// Moves what is told of the ripe instruments, and the slices that hold it.
-fn tell(
-    tx: &mut dyn Tx,
-    registry: &Registry,
-    cell: &mut Cell,
-    ripe: &[Instrument],
-) -> Result<(), StoreError> {
+fn tell(tx: &mut dyn Tx, places: Vec<Place>, cell: &mut Cell, ripe: &[Instrument]) -> Result<(), StoreError> {
     let before = told(cell);
     let mut behind = tx.assessments().behind(&cell.requirement, cell.procedure)?;
     for instrument in ripe {
         cell.tell(*instrument, &mut behind);
     }
     tx.assessments().put_standings(&behind)?;
-    let old = std::mem::replace(&mut cell.places, scope::places(registry, &cell.requirement, cell.procedure));
+    let old = std::mem::replace(&mut cell.places, places);
     move_slices(tx, (&old, &before), (&cell.places, &told(cell)))
 }
 

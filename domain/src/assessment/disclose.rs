@@ -15,6 +15,7 @@ use crate::{
     ports::store::Tx,
     receipt::{Act, Received},
     time::Stamp,
+    transfer,
 };
 
 /// A change of the consent.
@@ -45,6 +46,7 @@ pub fn disclose(
     let disclose_identity = command.disclose_identity;
     let content = Content { disclose_identity, ..assessment.content.clone() };
     revise(tx, &mut assessment, content, &stamp)?;
+    transfer::follow(tx, &assessment, &stamp)?;
     let document = json!({ "assessment": assessment.id, "version": assessment.version,
         "disclose_identity": disclose_identity });
     let happening = Happening {

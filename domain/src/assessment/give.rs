@@ -28,6 +28,7 @@ use crate::{
     requirement::condition::{Facts, Truth},
     text::Text,
     time::Stamp,
+    transfer,
 };
 
 /// An assessment to give.
@@ -82,6 +83,7 @@ pub fn give(
     let rules = rules(clerk, &stamp)?.clone();
     let assessment = keep(tx, command, &actor, content, &mut stamp)?;
     count::count(tx, &clerk.registry, rules.least_businesses, &assessment)?;
+    transfer::follow(tx, &assessment, &stamp)?;
     remind::begin(tx, &actor.business, stamp.now.plus(rules.term()))?;
     let receipt = accept(tx, clerk, &assessment, (&actor, received), &mut stamp)?;
     Ok(Accepted { assessment, receipt })
@@ -98,7 +100,7 @@ pub fn rules<'c>(clerk: &'c Clerk, stamp: &Stamp) -> Result<&'c Rules, StoreErro
 
 /// The id by which authorities know an assessment, and the name by which they know who gave it: digests with the
 /// store's secret, so that neither tells anything, nor joins one requirement's with another's.
-pub(super) fn pseudonym(salt: &[u8], parts: &[&str]) -> String {
+pub(crate) fn pseudonym(salt: &[u8], parts: &[&str]) -> String {
     let mut bytes = salt.to_vec();
     for part in parts {
         bytes.extend((part.len() as u64).to_be_bytes());
@@ -205,7 +207,9 @@ fn examined(
 ) -> Result<Content, Refusal> {
     let mut violations = assessable(clerk, &command.requirement, business, stamp);
     violations.extend(marks(clerk, command));
-    let costs = match costs(tx, clerk, command, business, stamp) {
+    let given = (command.costs.as_deref(), command.cost_estimate.as_ref());
+    let fits = |code: &str| code == command.requirement;
+    let costs = match costs(tx, clerk, given, fits, (business, stamp)) {
         Ok(costs) => costs,
         Err(Refusal::Invalid(found)) => {
             violations.extend(found);
@@ -265,15 +269,27 @@ fn marks(clerk: &Clerk, command: &GiveCommand) -> Vec<Violation> {
         );
         found.push(violation("", "empty-assessment", detail, fix));
     }
+    found.extend(others(clerk, &command.requirement, &command.duplicates, &command.contradictions));
+    found
+}
+
+/// What is wrong with the other requirements that are named against `own`.
+pub(crate) fn others(
+    clerk: &Clerk,
+    own: &str,
+    duplicates: &[String],
+    contradictions: &[Contradiction],
+) -> Vec<Violation> {
+    let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    for (index, code) in command.duplicates.iter().enumerate() {
+    for (index, code) in duplicates.iter().enumerate() {
         let repeated = !seen.insert(code);
-        found.extend(other(clerk, command, code, repeated, &format!("/duplicates/{index}")));
+        found.extend(other(clerk, own, code, repeated, &format!("/duplicates/{index}")));
     }
-    for (index, contradiction) in command.contradictions.iter().enumerate() {
+    for (index, contradiction) in contradictions.iter().enumerate() {
         let at = format!("/contradictions/{index}");
         match &contradiction.requirement {
-            Some(code) => found.extend(other(clerk, command, code, false, &format!("{at}/requirement"))),
+            Some(code) => found.extend(other(clerk, own, code, false, &format!("{at}/requirement"))),
             None if contradiction.act.is_none() => found.push(violation(
                 &at,
                 "contradicts-nothing",
@@ -303,12 +319,12 @@ fn is_empty(command: &GiveCommand) -> bool {
 }
 
 /// What is wrong with naming another requirement.
-fn other(clerk: &Clerk, command: &GiveCommand, code: &str, repeated: bool, at: &str) -> Option<Violation> {
+fn other(clerk: &Clerk, own: &str, code: &str, repeated: bool, at: &str) -> Option<Violation> {
     let fix = text(
         "Возьмите код другого требования из реестра.",
         "Take another requirement's code from the registry.",
     );
-    let detail = if *code == command.requirement {
+    let detail = if code == own {
         text("Требование названо само против себя.", "The requirement is named against itself.")
     } else if repeated {
         text("Код назван дважды.", "The code is named twice.")
@@ -323,21 +339,22 @@ fn other(clerk: &Clerk, command: &GiveCommand, code: &str, repeated: bool, at: &
     Some(violation(at, "unknown-requirement", detail, fix))
 }
 
-fn costs(
+/// What it costs, by elements or by an estimate made before of a requirement that `fits`.
+pub(crate) fn costs(
     tx: &mut dyn Tx,
     clerk: &Clerk,
-    command: &GiveCommand,
-    business: &Business,
-    stamp: &Stamp,
+    given: (Option<&[CostElement]>, Option<&CostEstimateId>),
+    fits: impl Fn(&str) -> bool,
+    (business, stamp): (&Business, &Stamp),
 ) -> Result<Option<Costing>, Refusal> {
-    match (&command.costs, &command.cost_estimate) {
+    match given {
         (None, None) => Ok(None),
         (Some(elements), None) => {
             super::estimate::costing(clerk, elements, "/costs/elements", stamp).map(Some)
         }
         (None, Some(id)) => {
             let found = Stored::<CostEstimate>::find(tx, &business.id, id)?;
-            let fitting = found.filter(|found| found.body.requirement == command.requirement);
+            let fitting = found.filter(|found| fits(&found.body.requirement));
             let missing = || {
                 Refusal::because(
                     "/cost_estimate",
@@ -360,10 +377,10 @@ fn costs(
     }
 }
 
-pub(super) fn text(ru: &str, en: &str) -> Text {
+pub(crate) fn text(ru: &str, en: &str) -> Text {
     Text { ru: ru.to_owned(), en: en.to_owned() }
 }
 
-pub(super) fn violation(pointer: &str, code: &str, detail: Text, fix: Text) -> Violation {
+pub(crate) fn violation(pointer: &str, code: &str, detail: Text, fix: Text) -> Violation {
     Violation { pointer: pointer.to_owned(), code: code.to_owned(), detail, fix: Fix::say(fix) }
 }

@@ -209,6 +209,9 @@ pub struct Consideration {
     pub reason: Option<Text>,
     /// The act in which it was used.
     pub act: Option<ActReference>,
+    /// The provision of the act that used it.
+    #[serde(default)]
+    pub provision: Option<String>,
     /// The version of the assessment that was considered.
     #[cfg_attr(feature = "schema", schema(example = 1))]
     pub version: i64,
@@ -236,6 +239,11 @@ impl Assessment {
     /// Where its consideration stands; None while no authority has taken what it says now.
     pub fn considered(&self) -> Option<ConsiderationState> {
         self.considerations.last().filter(|last| last.version >= self.said_in).map(|last| last.state)
+    }
+
+    /// What counts of it.
+    pub fn voice(&self) -> tally::Voice {
+        tally::Voice::of(&self.content, self.considered())
     }
 }
 

@@ -72,8 +72,9 @@ fn newest(tx: &mut dyn Tx, code: &str, found: &mut Recount) -> Result<Newest, St
 }
 
 fn bins(assessment: &Assessment) -> BTreeMap<Instrument, Bins> {
+    let voice = assessment.voice();
     let all = <Instrument as strum::VariantArray>::VARIANTS.iter();
-    all.map(|one| (*one, one.bins(assessment))).filter(|(_, bins)| !bins.is_empty()).collect()
+    all.map(|one| (*one, one.bins(&voice))).filter(|(_, bins)| !bins.is_empty()).collect()
 }
 
 fn compare_standings(mut newest: Newest, standings: &[Standing], found: &mut Recount) {

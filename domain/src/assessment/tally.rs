@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-use super::{Assessment, Content, Procedure, number::Number};
+use super::{ConsiderationState, Content, Procedure, number::Number};
 use crate::ids::BusinessId;
 
 /// Something that is summed.
@@ -50,10 +50,9 @@ pub type Bins = Vec<String>;
 pub type Histogram = BTreeMap<String, i64>;
 
 impl Instrument {
-    /// The bins of an assessment.
-    pub fn bins(self, assessment: &Assessment) -> Bins {
-        let Content { clarity, feasibility, duplicates, contradictions, costs, proposal, .. } =
-            &assessment.content;
+    /// The bins of a voice.
+    pub fn bins(self, voice: &Voice) -> Bins {
+        let Voice { clarity, feasibility, duplicates, contradictions, proposes, cost, considered } = voice;
         let score = |score: &Option<u8>| score.iter().map(ToString::to_string).collect();
         match self {
             Self::Clarity => score(clarity),
@@ -61,17 +60,57 @@ impl Instrument {
             Self::Marks => {
                 let marks = [
                     (ASSESSED, true),
-                    (DUPLICATES, !duplicates.is_empty()),
-                    (CONTRADICTIONS, !contradictions.is_empty()),
-                    (PROPOSALS, proposal.is_some()),
+                    (DUPLICATES, *duplicates),
+                    (CONTRADICTIONS, *contradictions),
+                    (PROPOSALS, *proposes),
                 ];
                 marks.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark.to_owned()).collect()
             }
-            Self::Costs => costs.iter().map(|costs| rounded(costs.total.amount)).collect(),
-            Self::Outcome => {
-                let state = assessment.considered().map(|state| <&str>::from(state).to_owned());
-                state.into_iter().collect()
-            }
+            Self::Costs => cost.iter().map(|cost| rounded(*cost)).collect(),
+            Self::Outcome => considered.iter().map(|state| <&str>::from(*state).to_owned()).collect(),
+        }
+    }
+}
+
+/// What counts of what a business said, of an assessment or of an opinion on a draft alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// The score of clarity.
+    pub clarity: Option<u8>,
+    /// The score of feasibility.
+    pub feasibility: Option<u8>,
+    /// Whether a duplicate is marked.
+    pub duplicates: bool,
+    /// Whether a contradiction is marked.
+    pub contradictions: bool,
+    /// Whether a change is proposed.
+    pub proposes: bool,
+    /// The cost of a year.
+    pub cost: Option<Number>,
+    /// What became of it.
+    pub considered: Option<ConsiderationState>,
+}
+
+impl Voice {
+    /// What counts of a content of which so much was considered.
+    pub fn of(content: &Content, considered: Option<ConsiderationState>) -> Self {
+        let Content {
+            clarity,
+            feasibility,
+            duplicates,
+            contradictions,
+            costs,
+            proposal,
+            disclose_identity: _,
+        } = content;
+        Self {
+            clarity: *clarity,
+            feasibility: *feasibility,
+            duplicates: !duplicates.is_empty(),
+            contradictions: !contradictions.is_empty(),
+            proposes: proposal.is_some(),
+            cost: costs.as_ref().map(|costs| costs.total.amount),
+            considered,
         }
     }
 }
@@ -189,10 +228,10 @@ impl Cell {
         Self { requirement: requirement.to_owned(), procedure, counts: BTreeMap::new(), places: Vec::new() }
     }
 
-    /// Takes over how the newest assessment of a business counts.
-    pub fn take(&mut self, standing: &mut Standing, assessment: &Assessment) {
+    /// Takes over how a business's newest word counts; None where it was taken back.
+    pub fn take(&mut self, standing: &mut Standing, voice: Option<&Voice>) {
         for instrument in <Instrument as strum::VariantArray>::VARIANTS {
-            let now = instrument.bins(assessment);
+            let now = voice.map(|voice| instrument.bins(voice)).unwrap_or_default();
             let part = standing.parts.entry(*instrument).or_default();
             if part.now == now {
                 continue;

@@ -3,7 +3,9 @@
 pub mod assessments;
 pub mod authority;
 pub mod clock;
+pub mod draft_acts;
 pub mod log;
+pub mod regulation_portal;
 pub mod requirements;
 pub mod search;
 pub mod signer;

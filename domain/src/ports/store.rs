@@ -27,6 +27,7 @@ use crate::{
 };
 
 pub use super::assessments::Assessments;
+pub use super::draft_acts::DraftActs;
 pub use super::log::MerkleLog;
 pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
 
@@ -87,6 +88,8 @@ pub trait Tx {
     fn records(&mut self) -> &mut dyn Records;
     /// Assessments, and how they are counted.
     fn assessments(&mut self) -> &mut dyn Assessments;
+    /// Draft acts.
+    fn draft_acts(&mut self) -> &mut dyn DraftActs;
 }
 
 /// What a question to the store is answered with.
@@ -145,6 +148,8 @@ pub trait Businesses {
     fn version(&mut self, id: &BusinessId) -> Answer<Option<i64>>;
     /// The businesses for which the application holds a mandate in force, by id.
     fn of_application(&mut self, application: &ApplicationId, page: &PageRequest) -> Answer<Page<Business>>;
+    /// Everybody, by id: for the gateway's own rounds, never for a caller.
+    fn all(&mut self, page: &PageRequest) -> Answer<Page<Business>>;
     /// Stores a changed profile if the stored version is `expected`; false otherwise.
     fn update(&mut self, business: &Business, expected: i64) -> Answer<bool>;
     /// Adds a version to the profile's history.

@@ -12,6 +12,7 @@ pub(crate) mod assessment;
 pub(crate) mod attachment;
 pub(crate) mod business;
 pub(crate) mod catalogue;
+pub(crate) mod draft_act;
 pub(crate) mod event;
 pub(crate) mod idempotency;
 pub(crate) mod inbox;

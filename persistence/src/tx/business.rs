@@ -65,6 +65,20 @@ impl Businesses for Transaction<'_> {
         cut(rows, page, |business: &Business| business.id.to_string())
     }
 
+    /// Primary key, in its order.
+    fn all(&mut self, page: &PageRequest) -> Result<Page<Business>, StoreError> {
+        let after = page.after.as_deref().unwrap_or("");
+        let rows = self.ask(|conn| {
+            each!(conn, c => businesses::table
+                .filter(businesses::id.gt(after))
+                .order(businesses::id)
+                .limit(one_past(page))
+                .select(BusinessRow::as_select())
+                .load(c))
+        })?;
+        cut(rows, page, |business: &Business| business.id.to_string())
+    }
+
     /// Primary key.
     fn update(&mut self, business: &Business, expected: i64) -> Result<bool, StoreError> {
         let row = BusinessRow::from(business);

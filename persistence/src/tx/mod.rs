@@ -17,9 +17,9 @@ use diesel::{
 use domain::{
     page::{Page, PageRequest},
     ports::store::{
-        Access, Applications, Assessments, Attachments, Businesses, CatalogueDocuments, Events, Idempotency,
-        Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records, RegistryDocuments, StoreError,
-        Submissions, Tx,
+        Access, Applications, Assessments, Attachments, Businesses, CatalogueDocuments, DraftActs, Events,
+        Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records, RegistryDocuments,
+        StoreError, Submissions, Tx,
     },
 };
 
@@ -48,6 +48,7 @@ mod assessment;
 mod attachment;
 mod business;
 mod catalogue;
+mod draft_act;
 mod event;
 mod idempotency;
 mod inbox;
@@ -238,6 +239,10 @@ impl Tx for Transaction<'_> {
     }
 
     fn assessments(&mut self) -> &mut dyn Assessments {
+        self
+    }
+
+    fn draft_acts(&mut self) -> &mut dyn DraftActs {
         self
     }
 }

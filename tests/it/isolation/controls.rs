@@ -351,6 +351,18 @@ async fn assessments(tour: &Tour) {
     }
 }
 
+/// Draft acts and opinions on them; the draft is given up in the end.
+async fn drafts(tour: &Tour) {
+    for id in ["give_opinion", "pass_assessment_on", "list_addressed_opinions", "consider_opinion"] {
+        tour.plain(id).await;
+    }
+    for id in
+        ["change_draft_act", "open_discussion", "withdraw_opinion", "move_draft_act", "publish_draft_act"]
+    {
+        tour.plain(id).await;
+    }
+}
+
 async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     let Some(tour) = Tour::new(engine).await else { return };
     oauth(&tour).await;
@@ -363,6 +375,7 @@ async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     checks(&tour).await;
     supervision(&tour).await;
     assessments(&tour).await;
+    drafts(&tour).await;
     evidence(&tour).await;
     let all: BTreeSet<String> = tour.operations.iter().map(|operation| operation.id.clone()).collect();
     let left: Vec<String> = all.difference(&tour.called.borrow()).cloned().collect();

@@ -8,7 +8,10 @@ use tests::{
     papers,
 };
 
-use super::{Operation, assessed::Assessed, checks::Checks, evidenced::Evidenced, supervised::Supervised};
+use super::{
+    Operation, assessed::Assessed, checks::Checks, drafted::Drafted, evidenced::Evidenced,
+    supervised::Supervised,
+};
 
 /// What every attachment of the walk holds.
 pub const CONTENT: &[u8] = b"%PDF-1.7\n";
@@ -49,6 +52,7 @@ pub struct Things {
     pub assessed: Assessed,
     pub supervised: Supervised,
     pub evidenced: Evidenced,
+    pub drafted: Drafted,
 }
 
 impl World {
@@ -95,6 +99,9 @@ impl World {
             Some("dispute_id") => things.evidenced.dispute.clone(),
             Some("supply_id") => things.evidenced.supply.clone(),
             Some("confirmation_id") => things.evidenced.confirmation.clone(),
+            Some("draft" | "draft_id") => things.drafted.draft.clone(),
+            Some("opinion_id") => things.drafted.opinion.clone(),
+            Some("transfer_id") => things.drafted.transfer.clone(),
             Some("service") => "tax-balance-certificate".into(),
             Some("code") if operation.path.contains("life-situations") => "start-business".into(),
             Some("code") if operation.path.contains("/requirements/") => "OT-028".into(),
@@ -137,7 +144,7 @@ impl World {
         if operation.needs_key() {
             request = request.header("Idempotency-Key", fresh_key());
         }
-        if operation.takes("If-Match") && operation.method == Method::PATCH {
+        if operation.takes("If-Match") && [Method::PATCH, Method::PUT].contains(&operation.method) {
             request = request.header("If-Match", "\"v1\"");
         }
         if operation.takes("Upload-Offset") {
@@ -182,6 +189,7 @@ impl Things {
         let assessed = Assessed::make(victim, authority, &base).await;
         let supervised = Supervised::make(authority, &business).await;
         let evidenced = Evidenced::make(victim, &base, &attachment).await;
+        let drafted = Drafted::make(victim, authority, &base).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -194,6 +202,7 @@ impl Things {
             assessed,
             supervised,
             evidenced,
+            drafted,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use api::sandbox::{SandboxControl, TestBusiness};
 use domain::{ports::clock::Clock, text::Text, time::Timestamp};
 use jiff::SignedDuration;
-use sandbox::{Profile, VirtualClock, resources, script, seed};
+use sandbox::{Profile, VirtualClock, portal, resources, script, seed};
 
 /// What the sandbox can be made to do.
 pub struct Levers {
@@ -61,6 +61,6 @@ impl SandboxControl for Levers {
     }
 
     fn state_resources(&self) -> Vec<(&'static str, Text)> {
-        resources::scenarios()
+        [resources::scenarios(), portal::scenarios()].concat()
     }
 }

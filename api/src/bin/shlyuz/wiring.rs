@@ -19,6 +19,7 @@ use api::{
         self, InboxOnly,
         lists::Redrawing,
         log::Keeper,
+        portal::{self, HttpPortal},
         state_resources::{HttpResources, Patience},
     },
     publish,
@@ -31,12 +32,15 @@ use arc_swap::ArcSwap;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use domain::{
     calendar::WorkingCalendar,
-    ports::{authority::Authorities, clock::Clock, state_resource::StateResources},
+    ports::{
+        authority::Authorities, clock::Clock, regulation_portal::RegulationPortal,
+        state_resource::StateResources,
+    },
     time::Timestamp,
 };
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
-use sandbox::{Credentials, ScriptedAuthority, ScriptedResources};
+use sandbox::{Credentials, ScriptedAuthority, ScriptedPortal, ScriptedResources};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -101,6 +105,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         calendar: Arc::new(WorkingCalendar::russian().clone()),
         authorities: authorities(config.mode),
         state_resources: state_resources(config)?,
+        regulation_portal: regulation_portal(config)?,
         blobs: Blobs::open(config.data_dir.join("attachments"), scan(config))?,
         feed,
         limits: Limits::new(config.limit_values(), config.server.trusted_proxies.clone()),
@@ -122,6 +127,8 @@ async fn tasks(gateway: &Arc<Gateway>, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(outbound::run(Arc::clone(gateway))),
         tokio::spawn(outbound::evidence::run(Arc::clone(gateway))),
         tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
+        tokio::spawn(outbound::drafts::run(Arc::clone(gateway))),
+        tokio::spawn(outbound::portal::run(Arc::clone(gateway))),
         tokio::spawn(keep_house(Arc::clone(gateway), rotate_after)),
     ];
     let file = config.data_dir.join("log-checkpoint");
@@ -177,6 +184,17 @@ fn state_resources(config: &Config) -> Result<Arc<dyn StateResources>, Box<dyn s
         Mode::Live => {
             let endpoints = config.state_resources.endpoints.clone();
             Arc::new(HttpResources::connect(endpoints, Patience::default())?)
+        }
+    })
+}
+
+/// The portal is connected as a state resource is, under a code of its own.
+fn regulation_portal(config: &Config) -> Result<Arc<dyn RegulationPortal>, Box<dyn std::error::Error>> {
+    Ok(match config.mode {
+        Mode::Sandbox => Arc::new(ScriptedPortal),
+        Mode::Live => {
+            let connected = config.state_resources.endpoints.iter().find(|one| one.code == portal::CODE);
+            Arc::new(HttpPortal::connect(connected.cloned(), Patience::default())?)
         }
     })
 }

@@ -183,6 +183,11 @@ pub struct NewConsideration {
     #[serde(default)]
     #[validate(nested)]
     pub act: Option<NewActReference>,
+    /// The provision of the act that used it.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 300))]
+    #[schema(min_length = 1, max_length = 300)]
+    pub provision: Option<String>,
 }
 
 /// A normative act, as it is cited.
@@ -205,8 +210,13 @@ pub struct NewActReference {
 impl NewConsideration {
     /// The domain's command in the name of an authority.
     pub fn into_command(self, actor: AuthorityActor, reference: AssessmentRef) -> ConsiderCommand {
-        let Self { state, reason, act } = self;
-        let act = act.map(|NewActReference { number, date, title }| ActReference { number, date, title });
-        ConsiderCommand { actor, reference, state, reason, act }
+        let Self { state, reason, act, provision } = self;
+        ConsiderCommand { actor, reference, state, reason, act: act.map(ActReference::from), provision }
+    }
+}
+
+impl From<NewActReference> for ActReference {
+    fn from(NewActReference { number, date, title }: NewActReference) -> Self {
+        Self { number, date, title }
     }
 }
