@@ -1,9 +1,9 @@
 //! The gateway's signature.
 
-use serde_json::{Map, Value};
+use crate::receipt::Claims;
 
 /// Signs receipts with the gateway's key.
 pub trait ReceiptSigner: Send + Sync {
     /// Returns the compact JWS over `claims`, the issuer added.
-    fn sign(&self, claims: Map<String, Value>) -> String;
+    fn sign(&self, claims: &Claims<'_>) -> String;
 }
