@@ -7,10 +7,12 @@ use domain::{
         signer::ReceiptSigner,
         store::{Store, StoreError, StoredKey, Tx},
     },
+    receipt::Claims,
     time::Timestamp,
 };
 use jiff::SignedDuration;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::access::{
     cache::TokenVerifier,
@@ -148,10 +150,17 @@ fn ring(stored: &[StoredKey], now: Timestamp) -> Result<KeyRing, KeysError> {
 
 struct GatewaySigner(Arc<TokenVerifier>);
 
+/// The claims of a receipt with its issuer.
+#[derive(Serialize)]
+struct Issued<'a> {
+    iss: &'a str,
+    #[serde(flatten)]
+    claims: &'a Claims<'a>,
+}
+
 impl ReceiptSigner for GatewaySigner {
-    fn sign(&self, mut claims: Map<String, Value>) -> String {
-        claims.insert("iss".into(), json!(self.0.terms().issuer));
-        self.0.ring().sign_receipt(&claims)
+    fn sign(&self, claims: &Claims<'_>) -> String {
+        self.0.ring().sign_receipt(&Issued { iss: &self.0.terms().issuer, claims })
     }
 }
 

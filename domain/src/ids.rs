@@ -1,11 +1,11 @@
 //! Prefixed, sortable identifiers: `sub_01J…`. The prefix says what a thing is, the ULID behind it sorts by birth.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use ulid::Ulid;
 
-/// An identifier with its type's prefix, as callers see it.
+/// An identifier with its type's prefix, as callers see it. Cheap to clone: one act names the same few many times.
 pub trait Id: Sized {
     /// What stands before the underscore.
     const PREFIX: &'static str;
@@ -25,11 +25,11 @@ pub struct IdError {
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $prefix:literal, $pattern:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
         #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[cfg_attr(feature = "schema", schema(value_type = String, pattern = $pattern))]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(Box<str>);
+        #[serde(try_from = "String")]
+        pub struct $name(Arc<str>);
 
         impl Id for $name {
             const PREFIX: &'static str = $prefix;
@@ -43,6 +43,12 @@ macro_rules! ids {
             /// The whole text, prefix included.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
 
@@ -75,7 +81,7 @@ macro_rules! ids {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0.into()
+                id.as_str().to_owned()
             }
         }
     )*};

@@ -1,12 +1,11 @@
 //! Receipts: what the gateway signs when it has accepted an act.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
 use crate::{
     actor::BusinessActor,
     digest::Digest,
-    ids::{ApplicationId, BusinessId, ReceiptId},
+    ids::{ApplicationId, BusinessId, MandateId, ReceiptId},
     ports::signer::ReceiptSigner,
     time::Timestamp,
 };
@@ -115,6 +114,23 @@ pub struct Received {
     pub body_digest: Option<Digest>,
 }
 
+/// The claims of a receipt, but for its issuer.
+#[derive(Debug, Serialize)]
+pub struct Claims<'a> {
+    jti: &'a ReceiptId,
+    iat: i64,
+    sub: &'a str,
+    act: Act,
+    at: Timestamp,
+    seq: i64,
+    digest: Digest,
+    body_digest: Option<Digest>,
+    business_id: &'a BusinessId,
+    client_id: &'a ApplicationId,
+    mandate_id: &'a MandateId,
+    idempotency_key: Option<&'a str>,
+}
+
 /// The facts of one accepted act.
 pub(crate) struct Accepted<'a> {
     pub id: ReceiptId,
@@ -130,7 +146,7 @@ pub(crate) struct Accepted<'a> {
 impl Accepted<'_> {
     /// Signs the facts.
     pub(crate) fn seal(self, signer: &dyn ReceiptSigner) -> Receipt {
-        let jws = signer.sign(self.claims());
+        let jws = signer.sign(&self.claims());
         Receipt {
             id: self.id,
             sequence: self.sequence,
@@ -146,22 +162,21 @@ impl Accepted<'_> {
         }
     }
 
-    fn claims(&self) -> Map<String, Value> {
-        let members = [
-            ("jti", json!(self.id)),
-            ("iat", json!(self.at.seconds())),
-            ("sub", json!(self.subject)),
-            ("act", json!(self.act)),
-            ("at", json!(self.at)),
-            ("seq", json!(self.sequence)),
-            ("digest", json!(self.digest)),
-            ("body_digest", json!(self.received.body_digest)),
-            ("business_id", json!(self.actor.business)),
-            ("client_id", json!(self.actor.application)),
-            ("mandate_id", json!(self.actor.mandate)),
-            ("idempotency_key", json!(self.received.idempotency_key)),
-        ];
-        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    fn claims(&self) -> Claims<'_> {
+        Claims {
+            jti: &self.id,
+            iat: self.at.seconds(),
+            sub: self.subject,
+            act: self.act,
+            at: self.at,
+            seq: self.sequence,
+            digest: self.digest,
+            body_digest: self.received.body_digest,
+            business_id: &self.actor.business,
+            client_id: &self.actor.application,
+            mandate_id: &self.actor.mandate,
+            idempotency_key: self.received.idempotency_key.as_deref(),
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{
     tx::command,
 };
 
-/// How often the log is moved. Pages that change all the time are then written once for many changes.
-const EVERY: Duration = Duration::from_millis(500);
+/// How often the log is moved: often enough that little is left to the commit that makes the log too long.
+const EVERY: Duration = Duration::from_millis(100);
 
 /// Moves the log until `stop` is closed. PASSIVE waits for nobody and hinders nobody.
 pub(crate) fn checkpoint(target: Target, stop: Receiver<()>) {

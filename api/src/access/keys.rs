@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -158,7 +158,7 @@ impl KeyRing {
     }
 
     /// Signs the claims of a receipt with the active key.
-    pub fn sign_receipt(&self, claims: &Map<String, Value>) -> String {
+    pub fn sign_receipt(&self, claims: &impl Serialize) -> String {
         self.active.sign(RECEIPT, claims)
     }
 

@@ -1,6 +1,9 @@
 //! Submissions on the wire.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use domain::{
     digest::Digest,
@@ -72,7 +75,13 @@ impl NewSubmission {
     /// The domain's command in the name of a business.
     pub fn into_command(self, on_behalf: OnBehalf) -> submission::draft::NewSubmission {
         let Self { service, life_situation, form, attachments, lodge: _ } = self;
-        submission::draft::NewSubmission { on_behalf, service, situation: life_situation, form, attachments }
+        submission::draft::NewSubmission {
+            on_behalf,
+            service,
+            situation: life_situation,
+            form: Arc::new(form),
+            attachments,
+        }
     }
 }
 
@@ -228,7 +237,7 @@ pub struct SubmissionView {
     pub next_step: Option<NextStep>,
     /// The form's data.
     #[schema(value_type = Object)]
-    pub form: Map<String, Value>,
+    pub form: Arc<Map<String, Value>>,
     /// What is attached.
     pub attachments: Vec<AttachedDocument>,
     /// Requests for information, oldest first.

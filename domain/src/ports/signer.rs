@@ -1,13 +1,13 @@
 //! The gateway's signatures.
 
-use serde_json::{Map, Value};
+use crate::receipt::Claims;
 
 use crate::{log::LogKey, time::Timestamp};
 
 /// Signs receipts with the gateway's key.
 pub trait ReceiptSigner: Send + Sync {
     /// Returns the compact JWS over `claims`, the issuer added.
-    fn sign(&self, claims: Map<String, Value>) -> String;
+    fn sign(&self, claims: &Claims<'_>) -> String;
 }
 
 /// Makes keys of the log and signs checkpoints with them.

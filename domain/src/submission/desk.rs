@@ -93,7 +93,7 @@ impl Desk {
         else {
             return Ok(());
         };
-        let filled = (&submission.form, submission.attachments.as_slice());
+        let filled = (&*submission.form, submission.attachments.as_slice());
         let findings = self.check(service, filled, &business, stamp.now);
         if !findings.violations.is_empty() {
             return Err(StepError::Invalid(findings.violations));

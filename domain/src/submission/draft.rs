@@ -1,5 +1,7 @@
 //! Drafts: partial input is kept and can be resumed (4.6.3.9).
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -27,7 +29,7 @@ pub struct NewSubmission {
     /// The life situation it belongs to, by code.
     pub situation: Option<String>,
     /// The form, as far as it is filled.
-    pub form: Map<String, Value>,
+    pub form: Arc<Map<String, Value>>,
     /// Attachments, in the order given.
     pub attachments: Vec<AttachmentId>,
 }
@@ -174,7 +176,7 @@ fn blank(
         situation: new.situation.clone(),
         state: State::Draft,
         number: None,
-        form: new.form.clone(),
+        form: Arc::clone(&new.form),
         attachments,
         dossier: Dossier::default(),
         version: 1,

@@ -132,7 +132,7 @@ fn examined<'e>(
         return Ok(Cow::Borrowed(ahead));
     }
     let business = tx.businesses().find(&submission.business)?.ok_or(DraftError::NotFound)?;
-    let filled = (&submission.form, submission.attachments.as_slice());
+    let filled = (&*submission.form, submission.attachments.as_slice());
     Ok(Cow::Owned(Examined::of(desk, service, filled, &business, now)))
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The aggregate keeps the rules of its life cycle; the use cases beside it load, ask it to move, and store.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -99,8 +101,8 @@ pub struct Submission {
     pub state: State,
     /// The authority's registration number.
     pub number: Option<String>,
-    /// The form's data.
-    pub form: Map<String, Value>,
+    /// The form's data; shared, for it is read in many places and changed in few.
+    pub form: Arc<Map<String, Value>>,
     /// The documents attached, in the order given.
     pub attachments: Vec<AttachedDocument>,
     /// What happened to it beyond its state.

@@ -1,5 +1,7 @@
 //! The life cycle: which move is allowed in which state, and what each does to the aggregate.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -99,7 +101,7 @@ impl Submission {
     ) -> Result<(), StateConflict> {
         self.allow(Move::Revise)?;
         if let Some(patch) = form {
-            self.form = merge_patched(&self.form, patch);
+            self.form = Arc::new(merge_patched(&self.form, patch));
         }
         if let Some(attachments) = attachments {
             self.attachments = attachments;
@@ -130,7 +132,7 @@ impl Submission {
         now: Timestamp,
     ) -> Result<(), StateConflict> {
         self.allow(Move::Correct)?;
-        self.form = merge_patched(&self.form, form);
+        self.form = Arc::new(merge_patched(&self.form, form));
         if let Some(attachments) = attachments {
             self.attachments = attachments;
         }
@@ -156,7 +158,7 @@ impl Submission {
         let Some(open) = open else { return Ok(false) };
         open.response = Some(response.clone());
         if let Some(patch) = &response.form {
-            self.form = merge_patched(&self.form, patch);
+            self.form = Arc::new(merge_patched(&self.form, patch));
         }
         self.state = State::InReview;
         self.expires_at = None;

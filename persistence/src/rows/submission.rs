@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use diesel::prelude::*;
 use domain::{
     digest::Digest,
@@ -128,7 +130,7 @@ impl TryFrom<SubmissionRow> for Submission {
             situation,
             state: parsed("submissions.state", &state)?,
             number,
-            form: from_json("submissions.form", &form)?,
+            form: Arc::new(from_json("submissions.form", &form)?),
             attachments: from_json("submissions.attachments", &attachments)?,
             dossier: from_json("submissions.dossier", &dossier)?,
             version,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use domain::{
     ids::Id,
     submission::{AttachedDocument, Correction, Dossier, InformationRequest, Response},
@@ -25,7 +27,7 @@ fn submission(address: &str, state: State) -> Submission {
         situation: None,
         state,
         number: (state != State::Lodged).then(|| "2026-1".into()),
-        form: form.as_object().expect("an object").clone(),
+        form: Arc::new(form.as_object().expect("an object").clone()),
         attachments: Vec::<AttachedDocument>::new(),
         dossier: Dossier::default(),
         version: 1,

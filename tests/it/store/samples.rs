@@ -96,7 +96,7 @@ pub fn submission(n: u32, business: u32, state: State) -> Submission {
         situation: Some("grow".into()),
         state,
         number: Some(NASTY.into()),
-        form: form(n),
+        form: form(n).into(),
         attachments: vec![AttachedDocument { id: id(7), document: None, digest: Digest::of(b"a") }],
         dossier: Dossier {
             corrections: vec![Correction { reason: NASTY.into(), form: form(n), at: at(5) }],
