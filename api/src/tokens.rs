@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
+    ids::ApplicationId,
     ports::{
         signer::ReceiptSigner,
         store::{Store, StoreError, StoredKey, Tx},
@@ -12,10 +13,14 @@ use domain::{
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
-use crate::access::{
-    cache::TokenVerifier,
-    claims::{Terms, TokenError, VerifiedToken},
-    keys::{KeyRing, SigningKey},
+use crate::{
+    access::{
+        cache::TokenVerifier,
+        claims::{Terms, TokenError, VerifiedToken},
+        keys::{KeyRing, SigningKey},
+        nonce::Nonces,
+    },
+    possession::{Possession, Rules},
 };
 
 /// How many verified tokens are remembered, about 1 KiB each.
@@ -25,8 +30,7 @@ const REMEMBERED_TOKENS: u64 = 50_000;
 #[derive(Clone)]
 pub struct Tokens {
     verifier: Arc<TokenVerifier>,
-    /// Whether `client_secret_basic` is taken; never in live mode.
-    pub secrets_allowed: bool,
+    possession: Arc<Possession>,
 }
 
 /// Why the keys could not be loaded.
@@ -48,15 +52,17 @@ impl Tokens {
     pub async fn load(
         store: &Store,
         terms: Terms,
-        secrets_allowed: bool,
+        rules: Rules,
         (seed, rotate_after): ([u8; 32], SignedDuration),
         now: Timestamp,
     ) -> Result<Self, KeysError> {
         let stored = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
         let verifier = TokenVerifier::new(terms, ring(&stored, now)?, REMEMBERED_TOKENS);
-        let revoked = store.read(move |tx| tx.access().revocations(now)).await?;
+        let (revoked, suspended) = store.read(move |tx| ended(tx, now)).await?;
         verifier.load_revocations(revoked);
-        Ok(Self { verifier: Arc::new(verifier), secrets_allowed })
+        verifier.suspend(suspended);
+        let possession = Possession::new(rules, Nonces::new(secrets(&stored, now)), now);
+        Ok(Self { verifier: Arc::new(verifier), possession: Arc::new(possession) })
     }
 
     /// Takes over the keys and revocations that other gateways over the same store made; makes a successor to a key
@@ -70,10 +76,10 @@ impl Tokens {
         (seed, rotate_after): ([u8; 32], SignedDuration),
         now: Timestamp,
     ) -> Result<(), KeysError> {
-        let reading =
-            move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, tx.access().revocations(now)?));
-        let (mut keys, revoked) = store.read(reading).await?;
+        let reading = move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, ended(tx, now)?));
+        let (mut keys, (revoked, suspended)) = store.read(reading).await?;
         self.verifier.load_revocations(revoked);
+        self.verifier.suspend(suspended);
         if keys.first().is_none_or(|newest| now.since(newest.created_at) > rotate_after) {
             keys = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
         }
@@ -81,6 +87,7 @@ impl Tokens {
         if known.jwks() != stored.jwks() {
             tracing::info!(kid = stored.active().kid(), "the gateway's keys changed");
             self.verifier.replace_ring(stored);
+            self.possession.nonces.replace(secrets(&keys, now));
         }
         Ok(())
     }
@@ -98,6 +105,11 @@ impl Tokens {
         &self.verifier
     }
 
+    /// What tokens are bound to, and the proofs of it.
+    pub fn possession(&self) -> &Possession {
+        &self.possession
+    }
+
     /// Signs receipts with the active key.
     pub fn receipt_signer(&self) -> Arc<dyn ReceiptSigner> {
         Arc::new(GatewaySigner(Arc::clone(&self.verifier)))
@@ -107,6 +119,16 @@ impl Tokens {
     pub fn jwks(&self) -> Value {
         self.verifier.ring().jwks()
     }
+}
+
+/// What ended before its time: tokens with their expiry, and applications. One that was suspended a day ago has no
+/// token left.
+fn ended(
+    tx: &mut dyn Tx,
+    now: Timestamp,
+) -> Result<(Vec<(String, Timestamp)>, Vec<ApplicationId>), StoreError> {
+    let day_ago = now.plus(-SignedDuration::from_hours(24));
+    Ok((tx.access().revocations(now)?, tx.applications().suspended_since(day_ago)?))
 }
 
 /// How long before it signs a new key is published, so that every replica and every cache knows it by then.
@@ -144,6 +166,12 @@ fn ring(stored: &[StoredKey], now: Timestamp) -> Result<KeyRing, KeysError> {
         ring = ring.rotate(read(key)?);
     }
     Ok(ring)
+}
+
+/// The private halves of the keys whose time has come, the newest first: what nonces are made under.
+fn secrets(stored: &[StoredKey], now: Timestamp) -> impl Iterator<Item = &[u8]> {
+    let (come, coming): (Vec<_>, Vec<_>) = stored.iter().partition(|key| key.created_at <= now);
+    come.into_iter().chain(coming).map(|key| key.pkcs8.as_slice())
 }
 
 struct GatewaySigner(Arc<TokenVerifier>);

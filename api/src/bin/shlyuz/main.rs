@@ -12,6 +12,7 @@ use cli::{Assessments, Cli, Command, Reference};
 use config::Config;
 use failure::Failure;
 
+mod applications;
 mod assessments;
 mod banner;
 mod cli;
@@ -26,6 +27,7 @@ mod scan;
 mod seeding;
 mod serve;
 mod signals;
+mod tls;
 mod verify;
 mod wiring;
 
@@ -63,6 +65,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Assessments(Assessments::Check) => {
             System::new().block_on(assessments::check(&settings.load()?))
+        }
+        Command::Applications(command) => {
+            let config = settings.load()?;
+            let _logging = logging::start(config.log.format, config.log.level);
+            System::new().block_on(applications::run(&config, command))
         }
         Command::Config => print(config::markdown().as_bytes()),
     }
