@@ -58,9 +58,7 @@ impl Tokens {
     ) -> Result<Self, KeysError> {
         let stored = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
         let verifier = TokenVerifier::new(terms, ring(&stored, now)?, REMEMBERED_TOKENS);
-        let (revoked, suspended) = store.read(move |tx| ended(tx, now)).await?;
-        verifier.load_revocations(revoked);
-        verifier.suspend(suspended);
+        store.read(move |tx| Ended::read(tx, now)).await?.tell(&verifier);
         let possession = Possession::new(rules, Nonces::new(secrets(&stored, now)), now);
         Ok(Self { verifier: Arc::new(verifier), possession: Arc::new(possession) })
     }
@@ -76,10 +74,10 @@ impl Tokens {
         (seed, rotate_after): ([u8; 32], SignedDuration),
         now: Timestamp,
     ) -> Result<(), KeysError> {
-        let reading = move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, ended(tx, now)?));
-        let (mut keys, (revoked, suspended)) = store.read(reading).await?;
-        self.verifier.load_revocations(revoked);
-        self.verifier.suspend(suspended);
+        let reading =
+            move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, Ended::read(tx, now)?));
+        let (mut keys, ended) = store.read(reading).await?;
+        ended.tell(&self.verifier);
         if keys.first().is_none_or(|newest| now.since(newest.created_at) > rotate_after) {
             keys = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
         }
@@ -121,14 +119,25 @@ impl Tokens {
     }
 }
 
-/// What ended before its time: tokens with their expiry, and applications. One that was suspended a day ago has no
-/// token left.
-fn ended(
-    tx: &mut dyn Tx,
-    now: Timestamp,
-) -> Result<(Vec<(String, Timestamp)>, Vec<ApplicationId>), StoreError> {
-    let day_ago = now.plus(-SignedDuration::from_hours(24));
-    Ok((tx.access().revocations(now)?, tx.applications().suspended_since(day_ago)?))
+/// What ended before its time.
+struct Ended {
+    /// Tokens, with their expiry.
+    tokens: Vec<(String, Timestamp)>,
+    /// Applications; one that was suspended a day ago has no token left.
+    applications: Vec<ApplicationId>,
+}
+
+impl Ended {
+    fn read(tx: &mut dyn Tx, now: Timestamp) -> Result<Self, StoreError> {
+        let day_ago = now.plus(-SignedDuration::from_hours(24));
+        let applications = tx.applications().suspended_since(day_ago)?;
+        Ok(Self { tokens: tx.access().revocations(now)?, applications })
+    }
+
+    fn tell(self, verifier: &TokenVerifier) {
+        verifier.load_revocations(self.tokens);
+        verifier.suspend(self.applications);
+    }
 }
 
 /// How long before it signs a new key is published, so that every replica and every cache knows it by then.
