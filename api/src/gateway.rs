@@ -94,7 +94,8 @@ impl Gateway {
     /// Whether a token that was verified when a long answer began is still worth something.
     pub fn still_good(&self, token: &VerifiedToken) -> bool {
         let expired = token.expires_s() <= self.wall_clock.now().seconds();
-        !expired && !self.tokens.verifier().is_revoked(token.jti())
+        let verifier = self.tokens.verifier();
+        !expired && !verifier.is_revoked(token.jti()) && !verifier.is_suspended(token.client())
     }
 
     /// Whether the store answers a read now.

@@ -14,6 +14,7 @@ pub mod middleware;
 pub mod models;
 pub mod outbound;
 pub mod pages;
+pub mod possession;
 pub mod problem;
 pub mod publish;
 pub mod registry;

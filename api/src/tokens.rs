@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{
+    ids::ApplicationId,
     ports::{
         signer::ReceiptSigner,
         store::{Store, StoreError, StoredKey, Tx},
@@ -14,10 +15,14 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::access::{
-    cache::TokenVerifier,
-    claims::{Terms, TokenError, VerifiedToken},
-    keys::{KeyRing, SigningKey},
+use crate::{
+    access::{
+        cache::TokenVerifier,
+        claims::{Terms, TokenError, VerifiedToken},
+        keys::{KeyRing, SigningKey},
+        nonce::Nonces,
+    },
+    possession::{Possession, Rules},
 };
 
 /// How many verified tokens are remembered, about 1 KiB each.
@@ -27,8 +32,7 @@ const REMEMBERED_TOKENS: u64 = 50_000;
 #[derive(Clone)]
 pub struct Tokens {
     verifier: Arc<TokenVerifier>,
-    /// Whether `client_secret_basic` is taken; never in live mode.
-    pub secrets_allowed: bool,
+    possession: Arc<Possession>,
 }
 
 /// Why the keys could not be loaded.
@@ -50,15 +54,15 @@ impl Tokens {
     pub async fn load(
         store: &Store,
         terms: Terms,
-        secrets_allowed: bool,
+        rules: Rules,
         (seed, rotate_after): ([u8; 32], SignedDuration),
         now: Timestamp,
     ) -> Result<Self, KeysError> {
         let stored = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
         let verifier = TokenVerifier::new(terms, ring(&stored, now)?, REMEMBERED_TOKENS);
-        let revoked = store.read(move |tx| tx.access().revocations(now)).await?;
-        verifier.load_revocations(revoked);
-        Ok(Self { verifier: Arc::new(verifier), secrets_allowed })
+        store.read(move |tx| Ended::read(tx, now)).await?.tell(&verifier);
+        let possession = Possession::new(rules, Nonces::new(secrets(&stored, now)), now);
+        Ok(Self { verifier: Arc::new(verifier), possession: Arc::new(possession) })
     }
 
     /// Takes over the keys and revocations that other gateways over the same store made; makes a successor to a key
@@ -73,9 +77,9 @@ impl Tokens {
         now: Timestamp,
     ) -> Result<(), KeysError> {
         let reading =
-            move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, tx.access().revocations(now)?));
-        let (mut keys, revoked) = store.read(reading).await?;
-        self.verifier.load_revocations(revoked);
+            move |tx: &mut dyn Tx| Ok::<_, StoreError>((tx.access().keys()?, Ended::read(tx, now)?));
+        let (mut keys, ended) = store.read(reading).await?;
+        ended.tell(&self.verifier);
         if keys.first().is_none_or(|newest| now.since(newest.created_at) > rotate_after) {
             keys = store.write(move |tx| with_fresh_key(tx, &seed, rotate_after, now)).await?;
         }
@@ -83,6 +87,7 @@ impl Tokens {
         if known.jwks() != stored.jwks() {
             tracing::info!(kid = stored.active().kid(), "the gateway's keys changed");
             self.verifier.replace_ring(stored);
+            self.possession.nonces.replace(secrets(&keys, now));
         }
         Ok(())
     }
@@ -100,6 +105,11 @@ impl Tokens {
         &self.verifier
     }
 
+    /// What tokens are bound to, and the proofs of it.
+    pub fn possession(&self) -> &Possession {
+        &self.possession
+    }
+
     /// Signs receipts with the active key.
     pub fn receipt_signer(&self) -> Arc<dyn ReceiptSigner> {
         Arc::new(GatewaySigner(Arc::clone(&self.verifier)))
@@ -108,6 +118,27 @@ impl Tokens {
     /// The public keys (RFC 7517).
     pub fn jwks(&self) -> Value {
         self.verifier.ring().jwks()
+    }
+}
+
+/// What ended before its time.
+struct Ended {
+    /// Tokens, with their expiry.
+    tokens: Vec<(String, Timestamp)>,
+    /// Applications; one that was suspended a day ago has no token left.
+    applications: Vec<ApplicationId>,
+}
+
+impl Ended {
+    fn read(tx: &mut dyn Tx, now: Timestamp) -> Result<Self, StoreError> {
+        let day_ago = now.plus(-SignedDuration::from_hours(24));
+        let applications = tx.applications().suspended_since(day_ago)?;
+        Ok(Self { tokens: tx.access().revocations(now)?, applications })
+    }
+
+    fn tell(self, verifier: &TokenVerifier) {
+        verifier.load_revocations(self.tokens);
+        verifier.suspend(self.applications);
     }
 }
 
@@ -146,6 +177,12 @@ fn ring(stored: &[StoredKey], now: Timestamp) -> Result<KeyRing, KeysError> {
         ring = ring.rotate(read(key)?);
     }
     Ok(ring)
+}
+
+/// The private halves of the keys whose time has come, the newest first: what nonces are made under.
+fn secrets(stored: &[StoredKey], now: Timestamp) -> impl Iterator<Item = &[u8]> {
+    let (come, coming): (Vec<_>, Vec<_>) = stored.iter().partition(|key| key.created_at <= now);
+    come.into_iter().chain(coming).map(|key| key.pkcs8.as_slice())
 }
 
 struct GatewaySigner(Arc<TokenVerifier>);

@@ -24,6 +24,8 @@ pub struct Application {
     pub scopes: String,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// Since when it gets no tokens and its tokens count no longer; None while it may call.
+    pub suspended_at: Option<Timestamp>,
 }
 
 /// How a client proves itself at the token endpoint.
@@ -33,4 +35,8 @@ pub enum Authentication {
     Secret(Digest),
     /// `private_key_jwt`: the client's public keys, a JWK set as JSON.
     Keys(String),
+    /// `self_signed_tls_client_auth`: the SHA-256 of each certificate the client may present, several while it changes them.
+    Certificates(Vec<Digest>),
+    /// `tls_client_auth`: the subject of its certificate from the operator's certification authority, as RFC 4514 writes it.
+    Subject(String),
 }

@@ -72,10 +72,32 @@ pub fn migrate(options: &Options) -> Result<(), OpenError> {
 /// # Errors
 /// [`OpenError`]; nothing stays open then.
 pub fn open(options: Options) -> Result<Opened, OpenError> {
-    let Options { url, readers, queue, on_commit } = options;
-    let target = Target::parse(&url)?;
+    let target = Target::parse(&options.url)?;
     let lock = lock(&target)?;
     crate::migrations::run(&target)?;
+    start(target, lock, options)
+}
+
+/// Opens the store for an operator's command, also beside a gateway that has the file open. Units that append events
+/// are not for this door: the gateway counts them in memory.
+///
+/// # Errors
+/// [`OpenError`]; nothing stays open then.
+pub fn open_beside(options: Options) -> Result<Opened, OpenError> {
+    let target = Target::parse(&options.url)?;
+    match lock(&target) {
+        Ok(lock) => {
+            crate::migrations::run(&target)?;
+            start(target, lock, options)
+        }
+        // The gateway that holds the file has brought its schema up to date.
+        Err(OpenError::InUse) => start(target, None, options),
+        Err(error) => Err(error),
+    }
+}
+
+fn start(target: Target, lock: Option<File>, options: Options) -> Result<Opened, OpenError> {
+    let Options { readers, queue, on_commit, .. } = options;
     let known = known_head(&target)?;
     let head = Arc::new(Head::new(known, on_commit));
     let (writes, jobs) = bounded(queue.max(1));

@@ -17,6 +17,6 @@ mod tx;
 mod unit;
 mod writer;
 
-pub use adapter::{Handle, Opened, migrate, open};
+pub use adapter::{Handle, Opened, migrate, open, open_beside};
 pub use options::{OpenError, Options};
 pub use search::FullText;

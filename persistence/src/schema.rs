@@ -10,6 +10,9 @@ diesel::table! {
         jwks -> Nullable<Text>,
         scopes -> Text,
         created_at -> BigInt,
+        certificates -> Nullable<Text>,
+        certificate_subject -> Nullable<Text>,
+        suspended_at -> Nullable<BigInt>,
     }
 }
 
@@ -17,6 +20,13 @@ diesel::table! {
     assertions (client_id, jti) {
         client_id -> Text,
         jti -> Text,
+        until -> BigInt,
+    }
+}
+
+diesel::table! {
+    proofs (name) {
+        name -> Binary,
         until -> BigInt,
     }
 }

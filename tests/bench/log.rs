@@ -155,6 +155,7 @@ fn party(tx: &mut dyn Tx, secret: Digest) -> Result<(), StoreError> {
         authentication: Authentication::Secret(secret),
         scopes: scopes_of(Side::Business),
         created_at: now(),
+        suspended_at: None,
     };
     let business = Business {
         id: parsed("biz_logged"),

@@ -135,6 +135,7 @@ async fn fill(url: &str) -> (Vec<BusinessId>, (String, String)) {
         authentication: Authentication::Secret(*secret.kept.digest()),
         scopes: scopes_of(Side::Business),
         created_at: now,
+        suspended_at: None,
     };
     let id = application.id.clone();
     let filling = move |tx: &mut dyn Tx| -> Result<(), StoreError> {

@@ -1,6 +1,9 @@
 //! A client that a stranger could have written, except that it holds every answer against the document.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -62,10 +65,21 @@ pub fn fresh_key() -> String {
     format!("test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// Seconds since 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    i64::try_from(since.as_secs()).expect("it is before the end of time")
+}
+
 impl Client {
     /// A client without a token.
     pub fn new(base_url: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("the client's settings are sound");
+        Self::over(http, base_url)
+    }
+
+    /// A client without a token over connections of the test's own making.
+    pub fn over(http: reqwest::Client, base_url: &str) -> Self {
         Self { http, base_url: base_url.to_owned(), token: None }
     }
 

@@ -1,6 +1,8 @@
 //! What the tests share: the program as a process, a client that holds every answer against the document, and
 //! a throw-away PostgreSQL.
 
+pub mod bound;
+pub mod certificates;
 pub mod client;
 pub mod document;
 pub mod engines;
@@ -13,6 +15,7 @@ pub mod postgres;
 pub mod program;
 pub mod registry;
 
+pub use bound::{Bound, Key};
 pub use client::{Answer, Client};
 pub use own::Own;
 pub use program::{Engine, Program};

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, Output, Stdio},
     sync::OnceLock,
     time::{Duration, Instant},
 };
@@ -126,7 +126,7 @@ impl Program {
 
     fn launch(&mut self) {
         let port = free_port();
-        self.base_url = format!("http://127.0.0.1:{port}");
+        self.base_url = format!("{}://127.0.0.1:{port}", if self.ends_tls() { "https" } else { "http" });
         // The watcher kills the gateway when its own standard input closes, which the test process's death does. What a
         // shell puts in the background reads from /dev/null, hence the detour by descriptor 3.
         let script = r#"exec 3<&0; "$0" serve <&- 3<&- & echo $! > "$1"; pid=$!
@@ -148,10 +148,27 @@ impl Program {
         self.await_ready(port);
     }
 
+    fn ends_tls(&self) -> bool {
+        self.environment.iter().any(|(name, _)| name == "SHLYUZ_SERVER__TLS_CERTIFICATE")
+    }
+
+    /// Runs a command of the program with the settings of this gateway.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        let settings = self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut command = Command::new(binary());
+        command.args(arguments).envs(settings).stdin(Stdio::null()).output().expect("the program starts")
+    }
+
+    fn healthy(&self, port: u16) -> bool {
+        let listen = format!("127.0.0.1:{port}");
+        self.command(&["healthcheck", "--listen", &listen]).status.success()
+    }
+
     fn await_ready(&mut self, port: u16) {
         let deadline = Instant::now() + START;
         while Instant::now() < deadline {
-            if ready(port) {
+            let answers = if self.ends_tls() { self.healthy(port) } else { ready(port) };
+            if answers {
                 return;
             }
             let child = self.watched.as_mut().expect("it was just started");

@@ -1,12 +1,12 @@
 //! How callers prove themselves: tokens and how they are got, narrowed, looked into, revoked and refused.
 
 mod assertions;
+mod dpop;
 mod limits;
 mod live;
 mod metadata;
+mod mutual;
 mod tokens;
-
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::{
     encoding::AsDer,
@@ -17,7 +17,10 @@ use aws_lc_rs::{
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
-use tests::{Answer, Client, client::fresh_key, client::text};
+use tests::{
+    Answer, Client, Program,
+    client::{fresh_key, now, text},
+};
 
 /// The only kind of assertion.
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -153,10 +156,11 @@ impl SecretApplication {
     }
 }
 
-/// Seconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
-    i64::try_from(since.as_secs()).expect("it is before the end of time")
+/// What `shlyuz applications` prints beside a running gateway, a line at most.
+fn operator(program: &Program, arguments: &[&str]) -> Value {
+    let output = program.command(&[&["applications"], arguments].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("a line of JSON")
 }
 
 /// Whether an answer of an OAuth endpoint is the RFC's refusal.

@@ -10,7 +10,7 @@ use domain::{ids::ApplicationId, time::Timestamp};
 
 use super::{
     jwks::PublicKeys,
-    jws::{Algorithm, Header, JwsError, MAX_TOKEN_BYTES, Policy, Unverified},
+    jws::{Algorithm, Header, JwsError, KeySource, MAX_TOKEN_BYTES, Policy, Unverified},
     registered::{ClaimError, Registered},
 };
 
@@ -22,6 +22,7 @@ const POLICY: Policy = Policy {
     algorithms: &[Algorithm::EdDsa, Algorithm::Ed25519, Algorithm::Es256, Algorithm::Ps256],
     types: &["jwt", "client-authentication+jwt"],
     type_optional: true,
+    key: KeySource::Registered,
 };
 
 /// Public keys whose private halves were thrown away when they were made.
@@ -110,7 +111,7 @@ impl<'t> PresentedAssertion<'t> {
         issuer: &str,
         now: Timestamp,
     ) -> Result<Assertion, AssertionError> {
-        let Header { algorithm, kid } = self.jws.header();
+        let Header { algorithm, kid, jwk: _ } = self.jws.header();
         let key = match keys.choose(kid.as_deref(), *algorithm) {
             Ok(key) => key,
             Err(error) => {

@@ -1,14 +1,14 @@
 //! The one door for access tokens, with a memory of those it has let in and a list of those revoked.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
-use domain::{digest::Digest, time::Timestamp};
+use domain::{digest::Digest, ids::ApplicationId, time::Timestamp};
 use moka::{Expiry, sync::Cache};
 
 use super::{
@@ -25,6 +25,8 @@ pub struct TokenVerifier {
     terms: Terms,
     ring: ArcSwap<KeyRing>,
     cache: Cache<Digest, Remembered>,
+    /// Applications that may not call any more.
+    suspended: ArcSwap<HashSet<ApplicationId>>,
     /// `jti` of revoked tokens with the moment from which they are expired anyway.
     revoked: RwLock<HashMap<Box<str>, Timestamp>>,
 }
@@ -48,7 +50,13 @@ impl TokenVerifier {
     /// A verifier that remembers at most `capacity` tokens (about 1 KiB each).
     pub fn new(terms: Terms, ring: KeyRing, capacity: u64) -> Self {
         let cache = Cache::builder().max_capacity(capacity).expire_after(UntilExpiry).build();
-        Self { terms, ring: ArcSwap::from_pointee(ring), cache, revoked: RwLock::default() }
+        Self {
+            terms,
+            ring: ArcSwap::from_pointee(ring),
+            cache,
+            suspended: ArcSwap::default(),
+            revoked: RwLock::default(),
+        }
     }
 
     /// Verifies a token as it was presented, at the moment `now`.
@@ -78,7 +86,21 @@ impl TokenVerifier {
     }
 
     fn refuse_revoked(&self, token: &VerifiedToken) -> Result<(), TokenError> {
+        if self.is_suspended(token.client()) {
+            return Err(TokenError::Suspended);
+        }
         if self.is_revoked(token.jti()) { Err(TokenError::Revoked) } else { Ok(()) }
+    }
+
+    /// Tells whether the tokens of an application count no longer.
+    pub fn is_suspended(&self, application: &ApplicationId) -> bool {
+        let suspended = self.suspended.load();
+        !suspended.is_empty() && suspended.contains(application)
+    }
+
+    /// Replaces the list of suspended applications: their tokens count no longer, those of others do.
+    pub fn suspend(&self, applications: impl IntoIterator<Item = ApplicationId>) {
+        self.suspended.store(Arc::new(applications.into_iter().collect()));
     }
 
     /// Tells whether a token of this name was revoked.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    jws::{Algorithm, JwsError, MAX_TOKEN_BYTES, Policy, Unverified},
+    binding::Binding,
+    jws::{Algorithm, JwsError, KeySource, MAX_TOKEN_BYTES, Policy, Unverified},
     keys::{ACCESS_TOKEN, KeyRing, SigningKey},
     registered::{ClaimError, Registered, Window},
     scope::{ScopeError, ScopeSet},
@@ -23,6 +24,7 @@ const POLICY: Policy = Policy {
     algorithms: &[Algorithm::EdDsa, Algorithm::Ed25519],
     types: &[ACCESS_TOKEN],
     type_optional: false,
+    key: KeySource::Registered,
 };
 
 /// On what terms tokens are issued and taken. The sandbox has other terms than the live gateway.
@@ -72,6 +74,8 @@ pub struct Grant {
     pub reach: Reach,
     /// For what.
     pub scopes: ScopeSet,
+    /// What the holder has to show beside the token; None for a bearer token, which only the sandbox gives.
+    pub binding: Option<Binding>,
 }
 
 /// Why a token is not issued.
@@ -129,9 +133,9 @@ pub enum TokenError {
         /// The application that is named.
         client: ApplicationId,
     },
-    /// `cnf` binds the token to a key (RFC 7800), and no proof of it is checked here.
-    #[error("bound to a key by `cnf`, which nobody here can check")]
-    Bound,
+    /// The application was suspended.
+    #[error("the application is suspended")]
+    Suspended,
     /// The name of the token is on the list of revocations.
     #[error("revoked")]
     Revoked,
@@ -169,6 +173,7 @@ pub fn issue(
             Reach::AllMandates | Reach::Businesses(_) => None,
         },
         authorization_details: Detail::of(&grant.reach).map(|detail| [detail]),
+        cnf: grant.binding.map(Binding::to_claim),
     };
     let token = key.sign(ACCESS_TOKEN, &wire);
     if token.len() > MAX_TOKEN_BYTES {
@@ -210,6 +215,8 @@ struct Wire<'g> {
     authority_id: Option<&'g AuthorityId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<[Detail; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Value>,
 }
 
 /// The one type of authorization detail (RFC 9396 §2) the gateway knows.
@@ -276,6 +283,11 @@ impl VerifiedToken {
         self.grant.scopes
     }
 
+    /// What its holder has to show; None for a bearer token.
+    pub fn binding(&self) -> Option<Binding> {
+        self.grant.binding
+    }
+
     /// The token's name, for revocation and for the journal.
     pub fn jti(&self) -> &str {
         &self.jti
@@ -323,13 +335,11 @@ pub(super) fn read(
     let window = claims.window()?;
     window.check_moment(now)?;
     window.check_lifetime(now, MAX_TOKEN_LIFE_S)?;
-    if verified.claims.contains_key("cnf") {
-        return Err(TokenError::Bound);
-    }
+    let binding = Binding::read(&verified.claims)?;
     let client = read_client(claims)?;
     let scopes = ScopeSet::parse_known(claims.text("scope")?)?;
     Ok(VerifiedToken {
-        grant: Grant { client, reach: read_reach(claims)?, scopes },
+        grant: Grant { client, reach: read_reach(claims)?, scopes, binding },
         jti: claims.jti()?,
         kid,
         window,

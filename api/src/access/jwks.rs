@@ -224,9 +224,23 @@ impl PublicKey {
         Self { kid: Some(kid.into()), kind: Kind::Ed25519, key: DecodingKey::from_ed_der(bytes) }
     }
 
+    /// Reads the one public key that a signature brings along as a JWK.
+    ///
+    /// # Errors
+    ///
+    /// As [`PublicKeys::read`], for a set of this key alone.
+    pub fn from_jwk(jwk: &Map<String, Value>) -> Result<Self, KeySetError> {
+        Jwk { index: 0, members: jwk }.read()?.ok_or(KeySetError::NoUsableKey)
+    }
+
     /// The key's name in its set.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
+    }
+
+    /// Whether the key signs with this algorithm.
+    pub(super) fn fits(&self, algorithm: Algorithm) -> bool {
+        self.kind.fits(algorithm)
     }
 
     /// Checks a base64url signature over `message`.

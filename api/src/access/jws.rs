@@ -17,9 +17,9 @@ use super::{
 pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// Header parameters that bring keys, encryption, compression or nesting; none is ever followed.
-const REFUSED_PARAMETERS: [&str; 16] = [
-    "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "zip", "enc", "cty", "epk", "apu", "apv", "iv", "tag",
-    "p2s", "p2c",
+const REFUSED_PARAMETERS: [&str; 15] = [
+    "jku", "x5u", "x5c", "x5t", "x5t#S256", "zip", "enc", "cty", "epk", "apu", "apv", "iv", "tag", "p2s",
+    "p2c",
 ];
 
 /// A signature algorithm the gateway knows.
@@ -69,6 +69,17 @@ pub struct Policy {
     pub types: &'static [&'static str],
     /// Whether `typ` may be absent.
     pub type_optional: bool,
+    /// Whose key signs.
+    pub key: KeySource,
+}
+
+/// Where the key of a signature comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// The signer registered it; a key in the header is refused.
+    Registered,
+    /// The header brings it as `jwk`: the text proves possession of that key and nothing else (RFC 9449).
+    Embedded,
 }
 
 /// Why a compact JWS is refused.
@@ -127,6 +138,9 @@ pub enum JwsError {
         /// The name met.
         name: &'static str,
     },
+    /// The header does not bring the key that it must bring.
+    #[error("`jwk` is missing or not an object")]
+    KeyMissing,
     /// `kid` is not a plain, short text.
     #[error("`kid` is not a text of 1 to {MAX_KEY_ID_BYTES} plain characters")]
     KeyIdMalformed,
@@ -163,6 +177,8 @@ pub struct Header {
     pub algorithm: Algorithm,
     /// Names the key within the signer's set.
     pub kid: Option<Box<str>>,
+    /// The key itself, where the policy wants it here.
+    pub jwk: Option<Map<String, Value>>,
 }
 
 /// A compact JWS whose signature was checked.
@@ -275,7 +291,21 @@ fn read_header(members: &Map<String, Value>, policy: &Policy) -> Result<Header, 
         return Err(JwsError::ParameterRefused { name });
     }
     check_type(members.get("typ"), policy)?;
-    Ok(Header { algorithm, kid: read_key_id(members.get("kid"))? })
+    Ok(Header {
+        algorithm,
+        kid: read_key_id(members.get("kid"))?,
+        jwk: read_key(members.get("jwk"), policy)?,
+    })
+}
+
+fn read_key(jwk: Option<&Value>, policy: &Policy) -> Result<Option<Map<String, Value>>, JwsError> {
+    match (policy.key, jwk) {
+        (KeySource::Registered, None) => Ok(None),
+        (KeySource::Registered, Some(_)) => Err(JwsError::ParameterRefused { name: "jwk" }),
+        (KeySource::Embedded, jwk) => {
+            jwk.and_then(Value::as_object).cloned().map(Some).ok_or(JwsError::KeyMissing)
+        }
+    }
 }
 
 /// Media types compare without case, and `application/` may be left out (RFC 7515 §4.1.9).

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     jwks::{KeySetError, PublicKeys},
-    jws::{Algorithm, JwsError, Policy, verify},
+    jws::{Algorithm, JwsError, KeySource, Policy, verify},
     keys::RECEIPT,
 };
 
@@ -18,6 +18,7 @@ const POLICY: Policy = Policy {
     algorithms: &[Algorithm::EdDsa, Algorithm::Ed25519],
     types: &[RECEIPT],
     type_optional: false,
+    key: KeySource::Registered,
 };
 
 /// Why a receipt proves nothing.

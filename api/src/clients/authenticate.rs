@@ -1,4 +1,4 @@
-//! Proving who a client is: `private_key_jwt`, or `client_secret_basic` in the sandbox.
+//! Proving who a client is: `private_key_jwt`, a TLS certificate (RFC 8705), or `client_secret_basic` in the sandbox.
 
 use actix_web::{HttpRequest, http::header};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -10,7 +10,9 @@ use domain::{
 
 use super::OAuthRefusal;
 use crate::{
-    access::{assertion::PresentedAssertion, jwks::PublicKeys, secret::ClientSecret},
+    access::{
+        assertion::PresentedAssertion, certificate::PeerCertificate, jwks::PublicKeys, secret::ClientSecret,
+    },
     gateway::Gateway,
     middleware::address_of,
 };
@@ -47,18 +49,41 @@ pub async fn authenticate(
         (Some(_), None) => {
             return Err(OAuthRefusal::new("invalid_request", "client_assertion_type is not known"));
         }
-        (None, Some(credentials)) if gateway.tokens.secrets_allowed => {
+        (None, Some(credentials)) if gateway.tokens.possession().rules.secrets_allowed => {
             by_secret(gateway, request, credentials.to_str().unwrap_or_default()).await?
         }
-        (None, _) => {
+        (None, None) => by_certificate(gateway, request, proof.client_id.unwrap_or_default()).await?,
+        (None, Some(_)) => {
             hold_rate(gateway, request, "")?;
             return Err(OAuthRefusal::unproven());
         }
     };
     match proof.client_id {
         Some(claimed) if claimed != application.id.as_str() => Err(OAuthRefusal::unproven()),
+        Some(_) | None if application.suspended_at.is_some() => Err(refused("the application is suspended")),
         Some(_) | None => Ok(application),
     }
+}
+
+/// The certificate of the connection itself: what a header says of one counts for nothing.
+async fn by_certificate(
+    gateway: &Gateway,
+    request: &HttpRequest,
+    id: &str,
+) -> Result<Application, OAuthRefusal> {
+    hold_rate(gateway, request, id)?;
+    let Some(shown) = request.conn_data::<PeerCertificate>() else { return Err(OAuthRefusal::unproven()) };
+    if !shown.is_in_force(gateway.wall_clock.now()) {
+        return Err(refused("the certificate is not in force"));
+    }
+    let known = find(gateway, id).await?;
+    let proven = known.filter(|application| match &application.authentication {
+        Authentication::Certificates(known) => known.contains(&shown.digest),
+        Authentication::Subject(subject) => shown.vouched_subject.as_ref() == Some(subject),
+        Authentication::Secret(_) | Authentication::Keys(_) => false,
+    });
+    let other = || refused(format!("certificate {} of {:?}", shown.digest, shown.vouched_subject));
+    proven.ok_or_else(other)
 }
 
 async fn by_secret(
@@ -102,7 +127,9 @@ async fn by_assertion(
     };
     let keys = match &application.authentication {
         Authentication::Keys(jwks) => PublicKeys::read(jwks.as_bytes()).map_err(refused)?,
-        Authentication::Secret(_) => return Err(refused(presented.refuse_unknown_client())),
+        Authentication::Secret(_) | Authentication::Certificates(_) | Authentication::Subject(_) => {
+            return Err(refused(presented.refuse_unknown_client()));
+        }
     };
     let issuer = &gateway.tokens.verifier().terms().issuer;
     let assertion = presented.verify(&keys, issuer, gateway.wall_clock.now()).map_err(refused)?;

@@ -4,6 +4,7 @@
 
 mod authenticate;
 mod metadata;
+mod possess;
 mod refusal;
 mod register;
 mod token;

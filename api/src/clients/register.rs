@@ -1,15 +1,18 @@
 //! Registering an application in the sandbox (RFC 7591): no approval, no fee.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use domain::{
     actor::Side,
     application::{Application, Authentication},
+    digest::Digest,
     ports::store::StoreError,
 };
 use serde_json::Value;
 
 use crate::{
     access::{
-        jwks::{KeySetError, PublicKeys},
+        certificate::PeerCertificate,
+        jwks::{KeySetError, MAX_CLIENT_KEYS, PublicKeys},
         scope::ALL,
         secret::ClientSecret,
     },
@@ -24,6 +27,8 @@ pub enum RegisterError {
     Keys(KeySetError),
     /// `private_key_jwt` without keys, or keys without it.
     KeysMismatch,
+    /// A key that brings no certificate, or more keys than may be registered.
+    Certificates,
     /// The store failed.
     Store(StoreError),
 }
@@ -53,6 +58,7 @@ pub async fn register(
         authentication,
         scopes: scopes_of(Side::Business),
         created_at: gateway.wall_clock.now(),
+        suspended_at: None,
     };
     let kept = application.clone();
     gateway.store.write(move |tx| tx.applications().insert(&kept)).await?;
@@ -83,10 +89,25 @@ fn proof(
             PublicKeys::from_jwks(&jwks).map_err(RegisterError::Keys)?;
             Ok((Authentication::Keys(jwks.to_string()), None))
         }
-        (AuthMethod::ClientSecretBasic, Some(_)) | (AuthMethod::PrivateKeyJwt, None) => {
+        (AuthMethod::SelfSignedTlsClientAuth, Some(jwks)) => {
+            let known = certificates(&jwks).ok_or(RegisterError::Certificates)?;
+            Ok((Authentication::Certificates(known), None))
+        }
+        (AuthMethod::ClientSecretBasic, Some(_))
+        | (AuthMethod::PrivateKeyJwt | AuthMethod::SelfSignedTlsClientAuth, None) => {
             Err(RegisterError::KeysMismatch)
         }
     }
+}
+
+/// The digests of the certificates that the keys bring as `x5c` (RFC 8705 section 2.2.2); None where one brings none.
+fn certificates(jwks: &Value) -> Option<Vec<Digest>> {
+    let keys = jwks["keys"].as_array().filter(|keys| (1..=MAX_CLIENT_KEYS).contains(&keys.len()))?;
+    let digest = |key: &Value| {
+        let der = BASE64_STANDARD.decode(key["x5c"][0].as_str()?).ok()?;
+        Some(PeerCertificate::read(&der, false).ok()?.digest)
+    };
+    keys.iter().map(digest).collect()
 }
 
 /// Every scope that a side may hold, separated by spaces.

@@ -13,9 +13,11 @@ use serde_json::Value;
 use super::{
     OAuthRefusal, Revoked,
     authenticate::{Proof, authenticate},
+    possess::{bind, prove_key},
 };
 use crate::{
     access::{
+        binding::Binding,
         claims::{Grant, Reach, VerifiedToken, issue as sign},
         scope::ScopeSet,
     },
@@ -37,29 +39,42 @@ pub async fn issue(
         assertion: form.client_assertion.as_deref(),
         client_id: form.client_id.as_deref(),
     };
+    // Before the client's assertion is used up: whoever lacks a nonce is told so first.
+    let key = prove_key(gateway, request)?;
     let application = authenticate(gateway, request, &proof).await?;
-    match form.grant_type.as_deref() {
-        Some("client_credentials") => {}
-        Some(_) => {
-            return Err(OAuthRefusal::new("unsupported_grant_type", "only client_credentials is given"));
-        }
-        None => return Err(OAuthRefusal::new("invalid_request", "grant_type is missing")),
-    }
+    check_grant_type(form.grant_type.as_deref())?;
     let scopes = scopes(&application, form.scope.as_deref())?;
     let reach = reach(gateway, &application, form.authorization_details.as_deref()).await?;
     let details = reach.details();
     let (verifier, now) = (gateway.tokens.verifier(), gateway.wall_clock.now());
-    let grant = Grant { client: application.id, reach, scopes };
+    let binding = bind(gateway, request, key).await?;
+    let grant = Grant { client: application.id, reach, scopes, binding };
     let jti: MandateId = gateway.stamp().id();
     let token = sign(verifier.ring().active(), verifier.terms(), &grant, &jti.as_str()[4..], now);
     let access_token = token.map_err(|error| OAuthRefusal::new("invalid_request", error.to_string()))?;
     Ok(TokenResponse {
         access_token,
-        token_type: "Bearer",
+        token_type: token_type(grant.binding),
         expires_in: verifier.terms().lifetime_s.into(),
         scope: grant.scopes.to_string(),
         authorization_details: details,
     })
+}
+
+fn check_grant_type(asked: Option<&str>) -> Result<(), OAuthRefusal> {
+    match asked {
+        Some("client_credentials") => Ok(()),
+        Some(_) => Err(OAuthRefusal::new("unsupported_grant_type", "only client_credentials is given")),
+        None => Err(OAuthRefusal::new("invalid_request", "grant_type is missing")),
+    }
+}
+
+/// RFC 9449 section 5 and RFC 8705 section 3: a token bound to a certificate is presented as a bearer token.
+fn token_type(binding: Option<Binding>) -> &'static str {
+    match binding {
+        Some(Binding::Key(_)) => "DPoP",
+        Some(Binding::Certificate(_)) | None => "Bearer",
+    }
 }
 
 fn scopes(application: &Application, asked: Option<&str>) -> Result<ScopeSet, OAuthRefusal> {
@@ -149,7 +164,8 @@ pub async fn introspect(
         active: token.is_some(),
         scope: token.map(|token| token.scopes().to_string()),
         client_id: token.map(|token| token.client().to_string()),
-        token_type: token.map(|_| "Bearer"),
+        token_type: token.map(|token| token_type(token.binding())),
+        cnf: token.and_then(VerifiedToken::binding).map(Binding::to_claim),
         exp: token.map(VerifiedToken::expires_s),
         jti: token.map(|token| token.jti().to_owned()),
     })

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload, http::header::AUTHORIZATION};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, dev::Payload};
 use domain::{
     actor::{AuthorityActor, Side},
     event::Audience,
@@ -14,7 +14,12 @@ use domain::{
     mandate::OnBehalf,
 };
 
-use super::{front_of, only_header};
+use futures_util::future::{Either, LocalBoxFuture};
+
+use super::{
+    Front, front_of,
+    holder::{judge, refusal, shown, unauthenticated},
+};
 use crate::{
     access::{
         claims::{Reach, VerifiedToken},
@@ -22,7 +27,8 @@ use crate::{
     },
     limits::too_many,
     middleware::Seen,
-    problem::{Code, Fault, ProblemDraft, both},
+    possession::{PossessionError, ProofClaim},
+    problem::{Code, Coded as _, Fault, ProblemDraft, both},
 };
 
 /// The caller of an operation that needs the scope `S`.
@@ -104,19 +110,28 @@ impl<S> Caller<S> {
 
 impl<S: Scope + 'static> FromRequest for Caller<S> {
     type Error = Fault;
-    type Future = Ready<Result<Self, Fault>>;
+    type Future = Either<Ready<Result<Self, Fault>>, LocalBoxFuture<'static, Result<Self, Fault>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(admit(request))
+        match admit(request) {
+            Ok((caller, Some(proof))) => {
+                let front = Arc::clone(front_of(request));
+                Either::Right(Box::pin(async move { claim(front.as_ref(), proof).await.map(|()| caller) }))
+            }
+            Ok((caller, None)) => Either::Left(ready(Ok(caller))),
+            Err(fault) => Either::Left(ready(Err(fault))),
+        }
     }
 }
 
-/// Verifies the token, counts the request, then asks for the scope: a stranger spends nobody's rate.
-fn admit<S: Scope>(request: &HttpRequest) -> Result<Caller<S>, Fault> {
+/// Verifies the token and that its holder sends it, counts the request, then asks for the scope: a stranger spends
+/// nobody's rate. The proof that is returned has to be claimed in the store before anything happens.
+fn admit<S: Scope>(request: &HttpRequest) -> Result<(Caller<S>, Option<ProofClaim>), Fault> {
     let front = front_of(request);
-    let token = front
-        .verify(bearer(request)?)
-        .map_err(|refusal| Fault::from(unauthenticated(true).cause(refusal)))?;
+    let shown = shown(request)?;
+    let token =
+        front.verify(shown.token).map_err(|refusal| Fault::from(unauthenticated(true).cause(refusal)))?;
+    let proof = judge(request, front.as_ref(), &shown, &token)?;
     let application = token.client().clone();
     let standing = front.limits().admit_application(&application);
     let (Ok(seen) | Err(seen)) = standing;
@@ -130,35 +145,15 @@ fn admit<S: Scope>(request: &HttpRequest) -> Result<Caller<S>, Fault> {
         Reach::AllMandates | Reach::Businesses(_) => None,
     };
     let side = if authority.is_some() { Side::Authority } else { Side::Business };
-    Ok(Caller { application, side, authority, token, scope: PhantomData })
+    Ok((Caller { application, side, authority, token, scope: PhantomData }, proof))
 }
 
-/// The one bearer token of the request (RFC 6750 section 2.1; never from the query).
-fn bearer(request: &HttpRequest) -> Result<&str, Fault> {
-    if !request.headers().contains_key(AUTHORIZATION) {
-        return Err(unauthenticated(false).into());
-    }
-    if request.headers().get_all(AUTHORIZATION).nth(1).is_some() {
-        let detail =
-            both("Заголовок Authorization передан дважды.", "The Authorization header is given twice.");
-        return Err(ProblemDraft::new(Code::MalformedRequest, detail).into());
-    }
-    only_header(request, "authorization")
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthenticated(true).into())
-}
-
-/// RFC 6750 section 3: no error code where no token was given.
-fn unauthenticated(given: bool) -> ProblemDraft {
-    if given {
-        let detail = both("Токен не принят.", "The token is not accepted.");
-        let draft = ProblemDraft::new(Code::Unauthenticated, detail);
-        draft.challenge("Bearer realm=\"shlyuz\", error=\"invalid_token\"")
-    } else {
-        let detail = both("Токена нет.", "There is no token.");
-        ProblemDraft::new(Code::Unauthenticated, detail).challenge("Bearer realm=\"shlyuz\"")
+/// Uses a proof up for every gateway over the store and for good.
+async fn claim(front: &dyn Front, proof: ProofClaim) -> Result<(), Fault> {
+    match front.claim(proof).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refusal(PossessionError::Replayed)),
+        Err(error) => Err(error.draft().into()),
     }
 }
 

@@ -8,15 +8,17 @@ use domain::{
     time::Timestamp,
 };
 
-use super::Front;
+use super::{Claimed, Front};
 use crate::{
     access::{
         cache::TokenVerifier,
         claims::{self, Grant, Reach, Terms, TokenError, VerifiedToken},
         keys::{KeyRing, SigningKey},
+        nonce::Nonces,
         scope::{Scope, ScopeSet},
     },
     limits::{LimitValues, Limits},
+    possession::{Possession, ProofClaim, Rules},
 };
 
 const NOW: i64 = 1_790_000_000_000_000;
@@ -24,12 +26,17 @@ const NOW: i64 = 1_790_000_000_000_000;
 pub struct TestFront {
     limits: Limits,
     tokens: TokenVerifier,
+    possession: Possession,
 }
 
 impl TestFront {
     pub fn with(values: LimitValues) -> Data<dyn Front> {
         let tokens = TokenVerifier::new(terms(), KeyRing::new(key()), 10);
-        Data::from(Arc::new(Self { limits: Limits::new(values, Vec::new()), tokens }) as Arc<dyn Front>)
+        let rules =
+            Rules { secrets_allowed: true, bearer_allowed: true, claims_reads: false, mutual_tls: false };
+        let possession = Possession::new(rules, Nonces::new([b"secret".as_slice()]), now());
+        let limits = Limits::new(values, Vec::new());
+        Data::from(Arc::new(Self { limits, tokens, possession }) as Arc<dyn Front>)
     }
 }
 
@@ -49,6 +56,14 @@ impl Front for TestFront {
     fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
         self.tokens.verify(token, self.now())
     }
+
+    fn possession(&self) -> &Possession {
+        &self.possession
+    }
+
+    fn claim(&self, _: ProofClaim) -> Claimed<'_> {
+        Box::pin(std::future::ready(Ok(true)))
+    }
 }
 
 /// The Authorization header of an application that was granted one scope for one business.
@@ -67,7 +82,8 @@ pub fn business(id: &str) -> BusinessId {
 }
 
 fn bearer<S: Scope>(reach: Reach) -> (&'static str, String) {
-    let grant = Grant { client: "app_1".parse().expect("an id"), reach, scopes: ScopeSet::of::<S>() };
+    let client = "app_1".parse().expect("an id");
+    let grant = Grant { client, reach, scopes: ScopeSet::of::<S>(), binding: None };
     let token = claims::issue(&key(), &terms(), &grant, "jti-1-of-the-tests", now()).expect("a good grant");
     ("Authorization", format!("Bearer {token}"))
 }

@@ -1,17 +1,18 @@
 //! What extractors and middleware need of the gateway: little enough to stand alone in their tests.
 
-use std::sync::Arc;
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use actix_web::{
     HttpRequest,
     web::{Data, ServiceConfig},
 };
-use domain::time::Timestamp;
+use domain::{ports::store::StoreError, time::Timestamp};
 
 use crate::{
     access::claims::{TokenError, VerifiedToken},
     gateway::Gateway,
     limits::Limits,
+    possession::{Possession, ProofClaim},
 };
 
 /// What extractors and middleware need of the gateway.
@@ -27,7 +28,14 @@ pub trait Front: Send + Sync {
     /// # Errors
     /// Why it is refused, for the log.
     fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError>;
+    /// What tokens are bound to, and the proofs of it.
+    fn possession(&self) -> &Possession;
+    /// Uses a proof up in the store; false if it was used before, here or by another gateway.
+    fn claim(&self, proof: ProofClaim) -> Claimed<'_>;
 }
+
+/// Whether a proof is used for the first time.
+pub type Claimed<'f> = Pin<Box<dyn Future<Output = Result<bool, StoreError>> + 'f>>;
 
 impl Front for Gateway {
     fn base_url(&self) -> &str {
@@ -44,6 +52,14 @@ impl Front for Gateway {
 
     fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
         self.tokens.verify(token, self.now())
+    }
+
+    fn possession(&self) -> &Possession {
+        self.tokens.possession()
+    }
+
+    fn claim(&self, ProofClaim { name, until }: ProofClaim) -> Claimed<'_> {
+        Box::pin(self.store.write(move |tx| tx.access().use_proof(&name, until)))
     }
 }
 

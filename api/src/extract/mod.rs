@@ -8,6 +8,7 @@ mod etag;
 pub(crate) mod fixture;
 mod form;
 mod front;
+mod holder;
 mod idempotency;
 mod json;
 mod language;
@@ -23,7 +24,7 @@ pub use caller::Caller;
 pub use cursor::List;
 pub use etag::{IfMatch, IfMatchOptional, IfNoneMatch, version_tag};
 pub use form::Form;
-pub use front::{Front, state};
+pub use front::{Claimed, Front, state};
 pub use idempotency::IdempotencyKey;
 pub use json::{Json, MergePatch};
 pub use language::{Language, preferred};
@@ -37,6 +38,7 @@ pub use violations::refuse;
 use actix_web::HttpRequest;
 
 pub(crate) use front::front_of;
+pub(crate) use holder::{offer_nonce, proof_of};
 
 /// The header's only value; None where it is absent, repeated or not visible ASCII.
 pub(crate) fn only_header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {

@@ -26,6 +26,11 @@ pub(super) fn add(headers: &mut HeaderMap, arrival: &Arrival, standing: Option<S
     }
 }
 
+/// Adds the nonce for the caller's next proof.
+pub(super) fn add_nonce(headers: &mut HeaderMap, nonce: &HeaderValue) {
+    headers.insert(HeaderName::from_static("dpop-nonce"), nonce.clone());
+}
+
 fn rate_limit(Standing { policy, remaining, reset_s }: Standing) -> HeaderValue {
     let name = match policy {
         Policy::Application => "application",

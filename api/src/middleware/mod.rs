@@ -44,6 +44,10 @@ pub struct Seen {
     pub standing: Standing,
 }
 
+/// A nonce for the caller's next DPoP proof, told by the answer whatever it is (RFC 9449 section 8.2).
+#[derive(Debug, Clone)]
+pub struct FreshNonce(pub HeaderValue);
+
 /// The id of the request, for handlers that render problems themselves.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub HeaderValue);
@@ -132,6 +136,9 @@ fn depart(
     let seen = extensions.get::<Seen>();
     let standing = seen.map(|seen| seen.standing).or(anonymous);
     fields::add(answer.headers_mut(), arrival, standing, front.limits());
+    if let Some(FreshNonce(nonce)) = extensions.get() {
+        fields::add_nonce(answer.headers_mut(), nonce);
+    }
     let application = seen.map(|seen| seen.application.as_str());
     journal::record(
         arrival,

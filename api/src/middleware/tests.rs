@@ -270,7 +270,8 @@ async fn refusals_carry_their_headers() {
     let (_, headers, _) = answer(TestRequest::delete().uri("/v1/things/sub_1")).await;
     assert_eq!(header(&headers, "allow"), "GET, PATCH");
     let (_, headers, _) = answer(TestRequest::get().uri("/v1/inbox")).await;
-    assert_eq!(header(&headers, "www-authenticate"), "Bearer realm=\"shlyuz\"");
+    let ways = "Bearer realm=\"shlyuz\", DPoP realm=\"shlyuz\", algs=\"ES256 EdDSA Ed25519 PS256\"";
+    assert_eq!(header(&headers, "www-authenticate"), ways);
     let forged = TestRequest::get().uri("/v1/inbox").insert_header(("authorization", "Bearer x.y.z"));
     let (_, headers, _) = answer(forged).await;
     assert_eq!(header(&headers, "www-authenticate"), "Bearer realm=\"shlyuz\", error=\"invalid_token\"");

@@ -20,7 +20,7 @@ pub struct TokenRequest {
     pub client_assertion_type: Option<String>,
     /// RFC 7523: the JWT signed with the client's private key.
     pub client_assertion: Option<String>,
-    /// The client id; need not be given beside an assertion or HTTP Basic.
+    /// The client id; need not be given beside an assertion or HTTP Basic, and must be over mutual TLS (RFC 8705).
     pub client_id: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub struct TokenRequest {
 pub struct TokenResponse {
     /// The token (RFC 9068).
     pub access_token: String,
-    /// Always `Bearer`.
+    /// `DPoP` for a token bound to a key (RFC 9449), else `Bearer`.
     #[schema(example = "Bearer")]
     pub token_type: &'static str,
     /// How long it lives, in seconds.
@@ -82,9 +82,13 @@ pub struct Introspection {
     /// The client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// Always `Bearer`.
+    /// `DPoP` for a token bound to a key, else `Bearer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
+    /// What the token is bound to (RFC 7800): `jkt` of a key, or `x5t#S256` of a TLS certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub cnf: Option<Value>,
     /// Seconds since 1970 at which it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<i64>,
@@ -114,9 +118,10 @@ pub struct ClientRegistration {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200)]
     pub client_name: String,
-    /// `private_key_jwt` or `client_secret_basic`.
+    /// `private_key_jwt`, `self_signed_tls_client_auth` or `client_secret_basic`.
     pub token_endpoint_auth_method: AuthMethod,
-    /// The client's public keys (RFC 7517), for `private_key_jwt`.
+    /// The client's public keys (RFC 7517), for `private_key_jwt`; keys with a certificate in `x5c`, for
+    /// `self_signed_tls_client_auth`.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub jwks: Option<Value>,
@@ -128,6 +133,8 @@ pub struct ClientRegistration {
 pub enum AuthMethod {
     /// RFC 7523.
     PrivateKeyJwt,
+    /// RFC 8705 §2.2: the TLS certificate that the client shows is the one it registered.
+    SelfSignedTlsClientAuth,
     /// RFC 6749 §2.3.1; sandbox only.
     ClientSecretBasic,
 }

@@ -100,7 +100,7 @@ catalogue! {
         "Добавьте заголовок Idempotency-Key: 1–255 печатных символов ASCII, свой для каждого действия; при повторе того же действия — тот же ключ." "Add an Idempotency-Key header: 1 to 255 visible ASCII characters, one per action; repeat the action with the same key.";
     Unauthenticated = 401 "unauthenticated" MEND:
         "Не подтверждено, кто обращается" "It is not proven who calls";
-        "Получите токен в /oauth2/token и передайте его в заголовке Authorization: Bearer." "Get a token at /oauth2/token and send it in the header Authorization: Bearer.";
+        "Получите токен в /oauth2/token и передайте его в заголовке Authorization: DPoP с доказательством или Bearer — как он выдан." "Get a token at /oauth2/token and send it in the header Authorization: DPoP with a proof, or Bearer, as it was given.";
     InsufficientScope = 403 "insufficient-scope" MEND:
         "Токен не даёт этого права" "The token does not give this right";
         "Запросите токен с нужной областью действия (scope); она названа в заголовке WWW-Authenticate." "Ask for a token with the needed scope; the WWW-Authenticate header names it.";

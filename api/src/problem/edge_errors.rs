@@ -58,10 +58,20 @@ impl Coded for RegisterError {
                     "Give 1 to 10 public keys: Ed25519, P-256, or RSA of 2048 bits or more.",
                 ),
             ),
+            Self::Certificates => refused(
+                both(
+                    "У каждого ключа должен быть x5c с сертификатом X.509 (DER в base64).",
+                    "Each key must bring x5c with an X.509 certificate (DER in base64).",
+                ),
+                both(
+                    "Дайте от 1 до 10 ключей, у каждого x5c из одного сертификата.",
+                    "Give 1 to 10 keys, each with an x5c of one certificate.",
+                ),
+            ),
             Self::KeysMismatch => refused(
                 both(
-                    "jwks нужен при private_key_jwt и не нужен при client_secret_basic.",
-                    "jwks belongs to private_key_jwt and not to client_secret_basic.",
+                    "jwks нужен при private_key_jwt и self_signed_tls_client_auth и не нужен при client_secret_basic.",
+                    "jwks belongs to private_key_jwt and self_signed_tls_client_auth, and not to client_secret_basic.",
                 ),
                 both("Добавьте или уберите jwks.", "Add or remove jwks."),
             ),

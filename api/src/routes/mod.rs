@@ -5,7 +5,10 @@ use utoipa::{
     Modify, OpenApi,
     openapi::{
         OpenApi as Document,
-        security::{ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, ClientCredentials, Flow, Http, HttpAuthScheme, OAuth2, Scopes,
+            SecurityScheme,
+        },
     },
 };
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -77,6 +80,18 @@ impl Modify for Security {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("oauth2", SecurityScheme::OAuth2(OAuth2::new([flow])));
         components.add_security_scheme("client", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
+        let proof = "A DPoP proof (RFC 9449) beside `Authorization: DPoP <token>`, for tokens bound to a key; a change \
+                     needs the nonce of the last DPoP-Nonce header. Live tokens are bound to a key or a certificate.";
+        let proof = ApiKey::Header(ApiKeyValue::with_description("DPoP", proof));
+        components.add_security_scheme("dpop", SecurityScheme::ApiKey(proof));
+        let description = "Mutual TLS (RFC 8705): proves a client at the token endpoint, and binds its tokens, which \
+                           are presented as bearer tokens over connections with the same certificate.";
+        let certificate = SecurityScheme::MutualTls {
+            description: Some(description.to_owned()),
+            deprecated: None,
+            extensions: None,
+        };
+        components.add_security_scheme("mutual_tls", certificate);
     }
 }
 

@@ -20,10 +20,13 @@ pub struct Schemas;
 
 /// Get an access token
 ///
-/// The client credentials grant (RFC 6749 §4.4) with `private_key_jwt` (RFC 7523; the assertion's `aud` is the issuer)
-/// or, in the sandbox, `client_secret_basic`. `authorization_details` (RFC 9396) narrows the token to named businesses.
+/// The client credentials grant (RFC 6749 §4.4) with `private_key_jwt` (RFC 7523; the assertion's `aud` is the issuer), a
+/// TLS certificate (RFC 8705) or, in the sandbox, `client_secret_basic`. With a DPoP header the token is bound to the key of
+/// the proof (RFC 9449; its nonce comes with the answer `use_dpop_nonce`), else to the certificate of the connection; live
+/// tokens are always bound. `authorization_details` (RFC 9396) narrows the token to named businesses.
 #[utoipa::path(tag = "oauth2", request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
-    security((), ("client" = [])), extensions(("x-standard" = json!(["4.6.1.4/security", "4.6.3.3", "4.6.10.2", "4.1.16"]))))]
+    security((), ("client" = []), ("mutual_tls" = []), ("dpop" = [])),
+    extensions(("x-standard" = json!(["4.6.1.4/security", "4.6.3.3", "4.6.10.2", "4.1.16"]))))]
 #[post("/oauth2/token")]
 pub async fn issue_token(
     request: HttpRequest,

@@ -101,6 +101,12 @@ pub trait Applications {
     fn insert(&mut self, application: &Application) -> Answer<()>;
     /// The application with this client id.
     fn find(&mut self, id: &ApplicationId) -> Answer<Option<Application>>;
+    /// Stores a changed application; false where there is none.
+    fn update(&mut self, application: &Application) -> Answer<bool>;
+    /// All applications, by id.
+    fn all(&mut self) -> Answer<Vec<Application>>;
+    /// Applications that were suspended after `moment` and still are.
+    fn suspended_since(&mut self, moment: Timestamp) -> Answer<Vec<ApplicationId>>;
 }
 
 /// A signing key of the gateway as stored.
@@ -118,7 +124,9 @@ pub struct StoredKey {
 pub trait Access {
     /// Remembers a client assertion; false if this client has used the `jti` before.
     fn use_assertion(&mut self, client: &ApplicationId, jti: &str, until: Timestamp) -> Answer<bool>;
-    /// Forgets assertions and revocations that ended before `now`; returns how many.
+    /// Remembers a DPoP proof by the digest of its key and `jti`; false if it was used before.
+    fn use_proof(&mut self, name: &Digest, until: Timestamp) -> Answer<bool>;
+    /// Forgets assertions, proofs and revocations that ended before `now`; returns how many.
     fn forget_expired(&mut self, now: Timestamp) -> Answer<usize>;
     /// Remembers that a token was revoked; a repeat changes nothing.
     fn revoke(&mut self, jti: &str, until: Timestamp) -> Answer<()>;

@@ -1,12 +1,13 @@
 use diesel::prelude::*;
 use domain::{
+    digest::Digest,
     ids::ApplicationId,
     ports::store::{StoreError, StoredKey},
     time::Timestamp,
 };
 
-use super::moment;
-use crate::schema::{assertions, revocations, signing_keys};
+use super::{digest_bytes, moment};
+use crate::schema::{assertions, proofs, revocations, signing_keys};
 
 /// A client assertion that was used.
 #[derive(Insertable, Queryable, Selectable, AsChangeset)]
@@ -21,6 +22,21 @@ impl AssertionRow {
     /// The row for one use of `jti` by `client`.
     pub(crate) fn new(client: &ApplicationId, jti: &str, until: Timestamp) -> Self {
         Self { client_id: client.to_string(), jti: jti.to_owned(), until: until.micros() }
+    }
+}
+
+/// A DPoP proof that was used.
+#[derive(Insertable, Queryable, Selectable, AsChangeset)]
+#[diesel(table_name = proofs, primary_key(name))]
+pub(crate) struct ProofRow {
+    name: Vec<u8>,
+    until: i64,
+}
+
+impl ProofRow {
+    /// The row for one use of a proof.
+    pub(crate) fn new(name: &Digest, until: Timestamp) -> Self {
+        Self { name: digest_bytes(name), until: until.micros() }
     }
 }
 

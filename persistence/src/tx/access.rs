@@ -1,5 +1,6 @@
 use diesel::prelude::*;
 use domain::{
+    digest::Digest,
     ids::ApplicationId,
     ports::store::{Access, StoreError, StoredKey},
     time::Timestamp,
@@ -8,8 +9,8 @@ use domain::{
 use super::{Transaction, all, inserted};
 use crate::{
     conn::each,
-    rows::access::{AssertionRow, RevocationRow, SigningKeyRow},
-    schema::{assertions, revocations, signing_keys},
+    rows::access::{AssertionRow, ProofRow, RevocationRow, SigningKeyRow},
+    schema::{assertions, proofs, revocations, signing_keys},
 };
 
 impl Access for Transaction<'_> {
@@ -25,16 +26,26 @@ impl Access for Transaction<'_> {
         Ok(rows == 1)
     }
 
-    /// What ends at `now` has ended. Indexes `assertions_until` and `revocations_until`.
+    /// Primary key.
+    fn use_proof(&mut self, name: &Digest, until: Timestamp) -> Result<bool, StoreError> {
+        let row = ProofRow::new(name, until);
+        let rows = self.ask(|conn| insert_new!(conn, proofs::table, &row))?;
+        Ok(rows == 1)
+    }
+
+    /// What ends at `now` has ended. Indexes `assertions_until`, `proofs_until` and `revocations_until`.
     fn forget_expired(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let now = now.micros();
         let used = self.ask(|conn| {
             each!(conn, c => diesel::delete(assertions::table.filter(assertions::until.le(now))).execute(c))
         })?;
+        let proven = self.ask(
+            |conn| each!(conn, c => diesel::delete(proofs::table.filter(proofs::until.le(now))).execute(c)),
+        )?;
         let revoked = self.ask(|conn| {
             each!(conn, c => diesel::delete(revocations::table.filter(revocations::until.le(now))).execute(c))
         })?;
-        Ok(used + revoked)
+        Ok(used + proven + revoked)
     }
 
     /// Primary key.

@@ -2,9 +2,13 @@
 
 use jsonwebtoken::{Algorithm, Header};
 use serde_json::{Value, json};
-use tests::{Client, Engine, Program, client::text, on_both_engines};
+use tests::{
+    Client, Engine, Program,
+    client::{now, text},
+    on_both_engines,
+};
 
-use super::{ASSERTION_TYPE, KeyedApplication, Signer, ask_token, now, refused};
+use super::{ASSERTION_TYPE, KeyedApplication, Signer, ask_token, refused};
 
 async fn keyed(engine: Engine, algorithm: Algorithm) -> Option<KeyedApplication> {
     let client = Program::shared(engine)?.client();

@@ -19,6 +19,9 @@ async fn the_metadata_names_every_endpoint_and_method(engine: Engine) {
     }
     assert!(text(&metadata["issuer"]).starts_with(base));
     assert_eq!(metadata["grant_types_supported"], json!(["client_credentials"]));
+    let algorithms = json!(["ES256", "EdDSA", "Ed25519", "PS256"]);
+    assert_eq!(metadata["dpop_signing_alg_values_supported"], algorithms);
+    assert_eq!(metadata["tls_client_certificate_bound_access_tokens"], false, "this gateway ends no TLS");
     let methods = &metadata["token_endpoint_auth_methods_supported"];
     assert_eq!(methods, &json!(["private_key_jwt", "client_secret_basic"]));
     assert_eq!(metadata["authorization_details_types_supported"], json!(["shlyuz_business"]));

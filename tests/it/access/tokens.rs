@@ -3,9 +3,13 @@
 use jsonwebtoken::{Algorithm, EncodingKey, Header, dangerous, encode};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Client, Engine, Own, Program, client::text, on_both_engines, papers};
+use tests::{
+    Client, Engine, Own, Program,
+    client::{now, text},
+    on_both_engines, papers,
+};
 
-use super::{SecretApplication, now, refused};
+use super::{SecretApplication, refused};
 
 async fn secret(engine: Engine) -> Option<SecretApplication> {
     Some(SecretApplication::register(&Program::shared(engine)?.client(), "secret").await)
@@ -196,7 +200,7 @@ async fn two_authorization_headers_are_a_malformed_request(engine: Engine) {
 type Change = fn(&mut Value);
 
 /// Signs a good token's claims anew with the gateway's own key, after a change.
-fn forge(own: &Own, caller: &Client, typ: &str, change: impl Fn(&mut Value)) -> Client {
+pub fn forge(own: &Own, caller: &Client, typ: &str, change: impl Fn(&mut Value)) -> Client {
     let token = caller.token().expect("logged in");
     let mut claims = dangerous::insecure_decode::<Value>(token).expect("a JWT").claims;
     change(&mut claims);
@@ -218,7 +222,7 @@ async fn a_token_counts_only_as_it_was_given(engine: Engine) {
         ("of another issuer", |claims| claims["iss"] = json!("https://elsewhere.example")),
         ("for another audience", |claims| claims["aud"] = json!("https://elsewhere.example")),
         ("good for a day", |claims| claims["exp"] = json!(now() + 86_400)),
-        ("bound to a key", |claims| claims["cnf"] = json!({ "jkt": "x" })),
+        ("bound to what nobody knows", |claims| claims["cnf"] = json!({ "jkt": "x" })),
     ];
     for (what, change) in changes {
         let answer = forge(&own, &caller, "at+jwt", change).get("/v1/businesses").await;

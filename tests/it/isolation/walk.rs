@@ -24,7 +24,8 @@ async fn without_a_token_everything_guarded_is_closed(engine: Engine) {
     let nobody = world.own.client();
     for operation in Operation::guarded() {
         let answer = world.attempt(&nobody, &operation).await;
-        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"shlyuz\"", "{}", operation.id);
+        let ways = "Bearer realm=\"shlyuz\", DPoP realm=\"shlyuz\", algs=\"ES256 EdDSA Ed25519 PS256\"";
+        assert_eq!(answer.header("www-authenticate"), ways, "{}", operation.id);
         problem(&operation, answer, 401, "unauthenticated");
     }
 }

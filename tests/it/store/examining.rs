@@ -13,7 +13,7 @@ use domain::{
         authority::{Answer, Authorities},
         signer::ReceiptSigner,
     },
-    receipt::Received,
+    receipt::{Claims, Received},
     submission::{
         Desk, Submission,
         draft::NewSubmission,
@@ -43,7 +43,7 @@ impl Authorities for Silent {
 }
 
 impl ReceiptSigner for Silent {
-    fn sign(&self, _: Map<String, Value>) -> String {
+    fn sign(&self, _: &Claims<'_>) -> String {
         String::new()
     }
 }
@@ -66,7 +66,7 @@ fn certificate() -> NewSubmission {
         on_behalf: OnBehalf { application: id(1), business: id(1) },
         service: "tax-balance-certificate".into(),
         situation: None,
-        form: object(form),
+        form: object(form).into(),
         attachments: Vec::new(),
     }
 }

@@ -44,6 +44,8 @@ macro_rules! contract {
 contract! {
     owners {
         applications_read_back
+        an_application_is_suspended_and_resumed
+        a_proof_is_used_once_until_it_is_forgotten
         an_assertion_is_used_once_per_client
         what_ended_is_forgotten
         a_revocation_ends_with_its_token

@@ -25,7 +25,13 @@ pub async fn applications_read_back(fixture: Fixture) {
         authentication: Authentication::Secret(Digest::of(b"secret")),
         ..application(2)
     };
-    let both = [with_keys, with_secret];
+    let with_certificates = Application {
+        authentication: Authentication::Certificates(vec![Digest::of(b"old"), Digest::of(b"new")]),
+        ..application(4)
+    };
+    let with_subject =
+        Application { authentication: Authentication::Subject("CN=books,O=Cafe".into()), ..application(5) };
+    let both = [with_keys, with_secret, with_certificates, with_subject];
     let stored = both.clone();
     fixture.write(move |tx| stored.iter().try_for_each(|each| tx.applications().insert(each))).await;
     for expected in both {
@@ -35,6 +41,40 @@ pub async fn applications_read_back(fixture: Fixture) {
     assert_eq!(fixture.read(|tx| tx.applications().find(&id(3))).await, None);
     let again = fixture.store.write(|tx| tx.applications().insert(&application(1))).await;
     assert_eq!(again, Err(StoreError::Conflict));
+}
+
+pub async fn an_application_is_suspended_and_resumed(fixture: Fixture) {
+    let suspended = Application { suspended_at: Some(at(7)), ..application(1) };
+    let changed = suspended.clone();
+    fixture
+        .write(move |tx| {
+            tx.applications().insert(&application(1))?;
+            tx.applications().insert(&application(2))?;
+            assert!(tx.applications().update(&changed)?);
+            assert!(!tx.applications().update(&application(3))?, "there is no third one");
+            Ok(())
+        })
+        .await;
+    let known = fixture.read(|tx| tx.applications().all()).await;
+    assert_eq!(known, [suspended.clone(), application(2)]);
+    assert_eq!(fixture.read(|tx| tx.applications().suspended_since(at(6))).await, [suspended.id]);
+    assert!(fixture.read(|tx| tx.applications().suspended_since(at(7))).await.is_empty());
+    fixture.write(|tx| tx.applications().update(&application(1)).map(drop)).await;
+    assert!(fixture.read(|tx| tx.applications().suspended_since(at(0))).await.is_empty());
+}
+
+pub async fn a_proof_is_used_once_until_it_is_forgotten(fixture: Fixture) {
+    let (one, two) = (Digest::of(b"one"), Digest::of(b"two"));
+    let uses = fixture.write(move |tx| {
+        let access = tx.access();
+        let first = access.use_proof(&one, at(10))?;
+        Ok([first, access.use_proof(&one, at(99))?, access.use_proof(&two, at(20))?])
+    });
+    assert_eq!(uses.await, [true, false, true]);
+    assert_eq!(fixture.write(|tx| tx.access().forget_expired(at(10))).await, 1);
+    let again = fixture
+        .write(move |tx| Ok([tx.access().use_proof(&one, at(30))?, tx.access().use_proof(&two, at(30))?]));
+    assert_eq!(again.await, [true, false]);
 }
 
 pub async fn an_assertion_is_used_once_per_client(fixture: Fixture) {

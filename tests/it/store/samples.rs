@@ -57,6 +57,7 @@ pub fn application(n: u32) -> Application {
         authentication: Authentication::Keys(r#"{"keys": []}"#.into()),
         scopes: "submissions:read submissions:write".into(),
         created_at: at(0),
+        suspended_at: None,
     }
 }
 

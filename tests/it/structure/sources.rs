@@ -32,8 +32,12 @@ const MOUNTS: [(&str, &str); 3] = [
 ];
 
 /// Where the clock is read and ids are drawn: the wiring, and what it makes.
-const WIRING: [&str; 3] =
-    ["api/src/bin/shlyuz/clock.rs", "api/src/bin/shlyuz/wiring.rs", "api/src/gateway.rs"];
+const WIRING: [&str; 4] = [
+    "api/src/bin/shlyuz/clock.rs",
+    "api/src/bin/shlyuz/wiring.rs",
+    "api/src/gateway.rs",
+    "api/src/bin/shlyuz/applications.rs",
+];
 
 /// A file with the lines that are product, not tests in the same file.
 struct Source {

@@ -20,6 +20,17 @@ fn b18_a_revoked_token_fails_at_once_remembered_or_not() {
 }
 
 #[test]
+fn b18_a_suspended_application_has_no_token_left() {
+    let verifier = verifier();
+    let token = Door::Token.good();
+    assert!(verifier.verify(&token, at(NOW_S)).is_ok());
+    verifier.suspend(["app_1".parse().expect("an id")]);
+    assert_eq!(verifier.verify(&token, at(NOW_S)), Err(TokenError::Suspended));
+    verifier.suspend(["app_2".parse().expect("an id")]);
+    assert!(verifier.verify(&token, at(NOW_S)).is_ok());
+}
+
+#[test]
 fn revocations_are_forgotten_only_when_the_token_has_expired() {
     let verifier = verifier();
     verifier.load_revocations([("t-1", at(NOW_S + 600)), ("t-2", at(NOW_S + 1))]);

@@ -193,7 +193,8 @@ fn a14_a15_a16_a19_a21_parameters_that_are_never_followed() {
         ("cty", json!("JWT")),
     ];
     for door in DOORS {
-        for (name, value) in &cases {
+        let own = |name: &str| matches!(door, Door::Proof) && name == "jwk";
+        for (name, value) in cases.iter().filter(|(name, _)| !own(name)) {
             let text = door.with_header(|header| header[*name] = value.clone());
             assert_eq!(door.present(&text), Err(JwsError::ParameterRefused { name }));
         }
@@ -233,7 +234,8 @@ fn a20_types_do_not_replace_each_other() {
         "application/application/at+jwt",
     ];
     for door in DOORS {
-        for typ in strangers.map(Value::from).into_iter().chain([json!(1), Value::Null, json!(["at+jwt"])]) {
+        let strangers = strangers.into_iter().filter(|typ| *typ != door.typ()).map(Value::from);
+        for typ in strangers.chain([json!(1), Value::Null, json!(["at+jwt"])]) {
             let text = door.with_header(|header| header["typ"] = typ.clone());
             assert_eq!(door.present(&text), Err(JwsError::TypeRefused { typ }));
         }
@@ -274,10 +276,18 @@ fn a22_sizes_and_depth() {
 
 #[test]
 fn b15_claims_that_stand_twice() {
+    let names = |door| match door {
+        Door::Token | Door::Assertion => ["aud", "sub"],
+        Door::Proof => ["htu", "jti"],
+    };
     for door in DOORS {
-        for (extra, key) in
-            [(r#""aud":"x""#, "aud"), (r#""sub":"app_1""#, "sub"), (r#""\u0061ud":"x""#, "aud")]
-        {
+        let [one, two] = names(door);
+        let escaped = format!("\\u{:04x}{}", one.as_bytes()[0], &one[1..]);
+        for (extra, key) in [
+            (format!(r#""{one}":"x""#), one),
+            (format!(r#""{two}":"x""#), two),
+            (format!(r#""{escaped}":"x""#), one),
+        ] {
             let claims = door.claims().to_string().replacen('{', &format!("{{{extra},"), 1);
             let text = signed(&door.header().to_string(), &claims, ed25519);
             assert_eq!(door.present(&text), Err(JwsError::Payload(twice(key))));

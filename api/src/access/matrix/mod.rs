@@ -5,6 +5,7 @@ mod assertions;
 mod doors;
 mod form;
 mod keys;
+mod proofs;
 mod tokens;
 
 use std::sync::LazyLock;
@@ -25,6 +26,7 @@ use super::{
     assertion::{Assertion, AssertionError, PresentedAssertion},
     cache::TokenVerifier,
     claims::{Terms, TokenError},
+    dpop::{Proof, ProofError, ProofVerifier, Target},
     jwks::PublicKeys,
     jws::JwsError,
     keys::{KeyRing, SigningKey},
@@ -115,15 +117,19 @@ fn assertion_claims() -> Value {
 enum Door {
     Token,
     Assertion,
+    Proof,
 }
 
-const DOORS: [Door; 2] = [Door::Token, Door::Assertion];
+const DOORS: [Door; 3] = [Door::Token, Door::Assertion, Door::Proof];
+/// Those whose signers registered their keys.
+const REGISTERED: [Door; 2] = [Door::Token, Door::Assertion];
 
 impl Door {
     fn typ(self) -> &'static str {
         match self {
             Self::Token => "at+jwt",
             Self::Assertion => "client-authentication+jwt",
+            Self::Proof => "dpop+jwt",
         }
     }
 
@@ -131,11 +137,17 @@ impl Door {
         match self {
             Self::Token => token_claims(),
             Self::Assertion => assertion_claims(),
+            Self::Proof => proof_claims(),
         }
     }
 
     fn header(self) -> Value {
-        json!({"alg": "EdDSA", "typ": self.typ(), "kid": kid()})
+        let mut header = json!({"alg": "EdDSA", "typ": self.typ()});
+        match self {
+            Self::Token | Self::Assertion => header["kid"] = json!(kid()),
+            Self::Proof => header["jwk"] = bare(0),
+        }
+        header
     }
 
     /// A text that is good but for `change` in its header.
@@ -173,10 +185,19 @@ impl Door {
                 other @ (TokenError::Claim(_)
                 | TokenError::Scope(_)
                 | TokenError::Subject { .. }
-                | TokenError::Bound
+                | TokenError::Suspended
                 | TokenError::Revoked) => panic!("refused for its claims: {other}"),
             }),
             Self::Assertion => present_assertion(text, NOW_S).map(drop).map_err(of_form),
+            Self::Proof => present_proof(text, NOW_S).map(drop).map_err(|error| match error {
+                ProofError::Jws(error) => error,
+                other @ (ProofError::Key(_)
+                | ProofError::Claim(_)
+                | ProofError::Method { .. }
+                | ProofError::Uri { .. }
+                | ProofError::Moment { .. }
+                | ProofError::Token) => panic!("refused for its claims: {other}"),
+            }),
         }
     }
 }
@@ -199,6 +220,28 @@ fn present_token(text: &str, now_s: i64) -> Result<(), TokenError> {
 fn present_assertion(text: &str, now_s: i64) -> Result<Assertion, AssertionError> {
     let keys = PublicKeys::from_jwks(&jwks()).expect("sound keys");
     PresentedAssertion::read(text)?.verify(&keys, ISSUER, at(now_s))
+}
+
+/// The request for which the good proof is.
+const TARGET: Target<'_> =
+    Target { method: "GET", base_url: ISSUER, path: "/v1/businesses", token: Some("an.access.token") };
+
+/// The claims of a good proof at `NOW_S`.
+fn proof_claims() -> Value {
+    let ath = b64(domain::digest::Digest::of(b"an.access.token").as_bytes());
+    json!({"jti": "p-1", "htm": "GET", "htu": format!("{ISSUER}/v1/businesses"), "iat": NOW_S, "ath": ath})
+}
+
+/// A published key without what its owner says of it, as a proof brings it.
+fn bare(index: usize) -> Value {
+    let mut jwk = jwks()["keys"][index].clone();
+    let members = jwk.as_object_mut().expect("a key");
+    members.retain(|name, _| ["kty", "crv", "x", "y", "n", "e"].contains(&name.as_str()));
+    jwk
+}
+
+fn present_proof(text: &str, now_s: i64) -> Result<Proof, ProofError> {
+    ProofVerifier::default().verify(text, &TARGET, at(now_s))
 }
 
 fn signed(header: &str, payload: &str, sign: impl Fn(&str) -> Vec<u8>) -> String {

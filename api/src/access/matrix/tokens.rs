@@ -1,10 +1,14 @@
 //! Rows B1 to B6, B11, B14 and B17 to B19 for access tokens, and what is issued.
 
-use domain::ids::{ApplicationId, BusinessId};
+use domain::{
+    digest::Digest,
+    ids::{ApplicationId, BusinessId},
+};
 use serde_json::{Value, json};
 
-use super::{AUDIENCE, CLIENT, Door, ISSUER, NOW_S, at, present_token, ring, terms, verifier};
+use super::{AUDIENCE, CLIENT, Door, ISSUER, NOW_S, at, b64, present_token, ring, terms, verifier};
 use crate::access::{
+    binding::Binding,
     claims::{Grant, IssueError, Reach, Terms, TokenError, issue},
     registered::ClaimError,
     scope::{AuthorityInboxManage, EventsRead, ScopeError, ScopeSet, SubmissionsRead},
@@ -20,7 +24,7 @@ fn malformed(name: &'static str) -> TokenError {
 }
 
 fn grant(reach: Reach, scopes: ScopeSet) -> Grant {
-    Grant { client: CLIENT.parse().expect("an id"), reach, scopes }
+    Grant { client: CLIENT.parse().expect("an id"), reach, scopes, binding: None }
 }
 
 #[test]
@@ -157,8 +161,30 @@ fn b17_scope_in_a_token() {
 }
 
 #[test]
-fn b19_a_bound_token_is_not_taken_as_a_bearer_token() {
-    assert_eq!(refused("cnf", json!({"jkt": "AAAA"})), TokenError::Bound);
+fn b19_cnf_names_one_key_or_one_certificate() {
+    let digest = Digest::of(b"a key");
+    let text = b64(digest.as_bytes());
+    let bad = [
+        json!({"jkt": "AAAA"}),
+        json!({"jkt": 7}),
+        json!({}),
+        json!([]),
+        json!("x"),
+        Value::Bool(true),
+        json!({"jkt": text, "x5t#S256": text}),
+        json!({"jwk": {"kty": "OKP"}}),
+        json!({"kid": text}),
+        json!({"jkt": format!("{text}=")}),
+    ];
+    for claim in bad {
+        assert_eq!(refused("cnf", claim), malformed("cnf"));
+    }
+    for binding in [Binding::Key(digest), Binding::Certificate(digest)] {
+        let grant =
+            Grant { binding: Some(binding), ..grant(Reach::AllMandates, ScopeSet::of::<EventsRead>()) };
+        let token = issue(ring().active(), &terms(), &grant, "t", at(NOW_S)).expect("a sound grant");
+        assert_eq!(verifier().verify(&token, at(NOW_S)).expect("our own").binding(), Some(binding));
+    }
 }
 
 #[test]

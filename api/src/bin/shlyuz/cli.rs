@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::{
+    applications::Applications,
     config::{Config, Sources},
     failure::Failure,
 };
@@ -115,6 +116,9 @@ pub enum Command {
     /// Keeps official classifiers.
     #[command(subcommand)]
     Reference(Reference),
+    /// Registers applications and ends their access; also beside a running gateway.
+    #[command(subcommand)]
+    Applications(Applications),
     /// Looks after assessments of requirements.
     #[command(subcommand)]
     Assessments(Assessments),

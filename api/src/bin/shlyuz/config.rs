@@ -10,7 +10,10 @@ use std::{
     os::unix::fs::DirBuilderExt,
 };
 
-use api::limits::{LimitValues, Rate};
+use api::{
+    limits::{LimitValues, Rate},
+    possession::Rules,
+};
 use jiff::SignedDuration;
 
 use crate::failure::Failure;
@@ -28,7 +31,7 @@ mod tests;
 pub use fault::Faults;
 pub use layers::Sources;
 pub use markdown::markdown;
-pub use settings::{Config, LogFormat, LogLevel, Mode};
+pub use settings::{Config, LogFormat, LogLevel, Mode, ProofsInStore};
 
 impl Config {
     /// Reads all layers and judges the whole.
@@ -46,8 +49,13 @@ impl Config {
     pub fn base_url(&self) -> String {
         match &self.base_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("http://{}", self.local_address()),
+            None => format!("{}://{}", self.scheme(), self.local_address()),
         }
+    }
+
+    /// How the gateway itself is reached, whatever a proxy in front speaks.
+    pub fn scheme(&self) -> &'static str {
+        if self.server.tls_certificate.is_some() { "https" } else { "http" }
     }
 
     /// The database's address.
@@ -95,12 +103,19 @@ impl Config {
         SignedDuration::from_hours(i64::from(self.access.key_rotation_days) * 24)
     }
 
-    /// Whether applications may prove themselves with a secret instead of a signature.
-    pub fn takes_client_secrets(&self) -> bool {
-        match self.mode {
-            Mode::Sandbox => self.access.client_secret.unwrap_or(true),
+    /// What is taken as possession of a token: the live gateway binds every token to a key or a certificate.
+    pub fn possession_rules(&self) -> Rules {
+        let sandbox = match self.mode {
+            Mode::Sandbox => true,
             Mode::Live => false,
-        }
+        };
+        let claims_reads = match self.access.dpop_in_store {
+            ProofsInStore::Changes => false,
+            ProofsInStore::All => true,
+        };
+        let secrets_allowed = sandbox && self.access.client_secret.unwrap_or(true);
+        let mutual_tls = self.server.tls_certificate.is_some();
+        Rules { secrets_allowed, bearer_allowed: sandbox, claims_reads, mutual_tls }
     }
 
     /// The limits that callers are held to; what is not set here keeps its default.

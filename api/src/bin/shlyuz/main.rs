@@ -14,6 +14,7 @@ use config::Config;
 use failure::Failure;
 use monitor::Watch;
 
+mod applications;
 mod assessments;
 mod banner;
 mod cli;
@@ -30,6 +31,7 @@ mod scan;
 mod seeding;
 mod serve;
 mod signals;
+mod tls;
 mod verify;
 mod wiring;
 
@@ -76,6 +78,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Assessments(Assessments::Check) => {
             System::new().block_on(assessments::check(&settings.load()?))
+        }
+        Command::Applications(command) => {
+            let config = settings.load()?;
+            let _logging = logging::start(config.log.format, config.log.level);
+            System::new().block_on(applications::run(&config, command))
         }
         Command::Config => print(config::markdown().as_bytes()),
     }

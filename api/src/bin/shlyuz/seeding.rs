@@ -98,6 +98,7 @@ fn application(gateway: &Gateway, name: &str, authority: Option<AuthorityId>) ->
         authentication: Authentication::Secret(*issued.kept.digest()),
         scopes: scopes_of(side),
         created_at: gateway.wall_clock.now(),
+        suspended_at: None,
     };
     (application, issued.plain)
 }

@@ -49,6 +49,7 @@ use crate::{
     levers::Levers,
     scan::CommandScan,
     seeding,
+    tls::Transport,
 };
 
 /// The gateway with what keeps it going.
@@ -61,18 +62,21 @@ pub struct Assembly {
     pub tasks: Vec<JoinHandle<()>>,
     /// The open store.
     pub store: persistence::Handle,
+    /// TLS, where the gateway ends it itself.
+    pub transport: Option<Arc<Transport>>,
 }
 
-/// How often other gateways' revocations and keys are taken over.
-const REFRESH: Duration = Duration::from_secs(1);
+/// How often other gateways' revocations, suspensions and keys are taken over: they are in force within a second.
+const REFRESH: Duration = Duration::from_millis(500);
 /// Rounds of [`REFRESH`] after which what has expired is forgotten.
-const ROUNDS_BETWEEN_FORGETTING: u64 = 60;
+const ROUNDS_BETWEEN_FORGETTING: u64 = 20;
 
 /// Puts the gateway together.
 ///
 /// # Errors
 /// What keeps it from starting, with its context.
 pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::Error>> {
+    let transport = Transport::open(config)?;
     let feed = Feed::new(0);
     let announce = feed.announcer();
     let persistence::Opened { store, handle } = persistence::open(config.store_options(feed.announcer()))?;
@@ -83,7 +87,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
     SystemRandom::new().fill(&mut seed).map_err(|_| "the system's random source does not answer")?;
     let rotate_after = config.rotate_keys_after();
     let tokens =
-        Tokens::load(&store, terms(config), config.takes_client_secrets(), (seed, rotate_after), now).await?;
+        Tokens::load(&store, terms(config), config.possession_rules(), (seed, rotate_after), now).await?;
     let catalogue = publish::load(&store, now)
         .await
         .map_err(|error| format!("the catalogue does not hold: {error:?}"))?;
@@ -116,12 +120,17 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         store,
     });
     let credentials = credentials(&gateway, config).await?;
-    Ok(Assembly { tasks: tasks(&gateway, config).await, gateway, credentials, store: handle })
+    let tasks = tasks(&gateway, config, transport.clone()).await;
+    Ok(Assembly { tasks, gateway, credentials, store: handle, transport })
 }
 
 /// Starts what works beside the requests. The log takes its first turn at once, so that there is a checkpoint from the
 /// first request on.
-async fn tasks(gateway: &Arc<Gateway>, config: &Config) -> Vec<JoinHandle<()>> {
+async fn tasks(
+    gateway: &Arc<Gateway>,
+    config: &Config,
+    transport: Option<Arc<Transport>>,
+) -> Vec<JoinHandle<()>> {
     let rotate_after = config.rotate_keys_after();
     let mut tasks = vec![
         tokio::spawn(outbound::run(Arc::clone(gateway))),
@@ -129,7 +138,7 @@ async fn tasks(gateway: &Arc<Gateway>, config: &Config) -> Vec<JoinHandle<()>> {
         tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
         tokio::spawn(outbound::drafts::run(Arc::clone(gateway))),
         tokio::spawn(outbound::portal::run(Arc::clone(gateway))),
-        tokio::spawn(keep_house(Arc::clone(gateway), rotate_after)),
+        tokio::spawn(keep_house(Arc::clone(gateway), rotate_after, transport)),
     ];
     let file = config.data_dir.join("log-checkpoint");
     match Keeper::begin(Arc::clone(gateway), rotate_after, file).await {
@@ -230,7 +239,7 @@ fn metrics() -> Result<Box<dyn Fn() -> String + Send + Sync>, Box<dyn std::error
 }
 
 /// Takes over what other gateways over the same store changed, and forgets, minute by minute, what has expired.
-async fn keep_house(gateway: Arc<Gateway>, rotate_after: SignedDuration) {
+async fn keep_house(gateway: Arc<Gateway>, rotate_after: SignedDuration, transport: Option<Arc<Transport>>) {
     for round in 1_u64.. {
         tokio::time::sleep(REFRESH).await;
         let now = gateway.wall_clock.now();
@@ -239,8 +248,13 @@ async fn keep_house(gateway: Arc<Gateway>, rotate_after: SignedDuration) {
         if let Err(error) = refreshed {
             tracing::warn!(%error, "keys and revocations are not refreshed, trying again");
         }
-        if let Err(error) = registry::refresh(&gateway).await {
+        if round % 2 == 0
+            && let Err(error) = registry::refresh(&gateway).await
+        {
             tracing::warn!(%error, "the registry of requirements is not refreshed, trying again");
+        }
+        if let Some(transport) = &transport {
+            transport.refresh();
         }
         if round % ROUNDS_BETWEEN_FORGETTING == 0 {
             forget(&gateway, now).await;

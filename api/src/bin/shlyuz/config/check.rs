@@ -20,6 +20,7 @@ pub fn check(config: &Config) -> Vec<Fault> {
     if let Some(url) = &config.database.url {
         database_url(url, &mut faults);
     }
+    tls(config, &mut faults);
     if config.limits.body_bytes > config.limits.attachment_bytes {
         faults.push(fault(
             "limits.body_bytes",
@@ -38,6 +39,30 @@ pub fn check(config: &Config) -> Vec<Fault> {
         }
     }
     faults
+}
+
+fn tls(config: &Config, faults: &mut Vec<Fault>) {
+    let server = &config.server;
+    if server.tls_certificate.is_some() != server.tls_key.is_some() {
+        let wrong = "TLS needs the certificate and its private key";
+        faults.push(fault(
+            "server.tls_certificate",
+            wrong,
+            "set server.tls_certificate and server.tls_key, or none",
+        ));
+    }
+    if server.tls_client_ca.is_some() && server.tls_certificate.is_none() {
+        let wrong = "clients show certificates over TLS only";
+        faults.push(fault(
+            "server.tls_client_ca",
+            wrong,
+            "set server.tls_certificate and server.tls_key too",
+        ));
+    }
+    if server.tls_client_crl.is_some() && server.tls_client_ca.is_none() {
+        let wrong = "the list revokes what authorities issued";
+        faults.push(fault("server.tls_client_crl", wrong, "set server.tls_client_ca too"));
+    }
 }
 
 fn live(config: &Config, faults: &mut Vec<Fault>) {

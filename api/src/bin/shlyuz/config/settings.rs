@@ -100,6 +100,11 @@ choice! {
 }
 
 choice! {
+    /// Which DPoP proofs are claimed in the store.
+    ProofsInStore { Changes = "changes", All = "all" }
+}
+
+choice! {
     /// How log lines are written.
     LogFormat { Human = "human", Json = "json" }
 }
@@ -132,8 +137,16 @@ section! {
 section! {
     /// How the gateway listens and stops.
     Server in "server", SERVER;
-    /// The IP address and port to listen on. TLS and HTTP/2 belong on the proxy in front.
+    /// The IP address and port to listen on. HTTP/2 belongs on a proxy in front.
     listen: SocketAddr = { "127.0.0.1:8080" };
+    /// The certificate chain to serve TLS with, as PEM; without it TLS belongs on a proxy in front. A changed file is taken within a second.
+    tls_certificate: Option<PathBuf> = { unless "plain HTTP" };
+    /// The private key of the certificate, as PEM.
+    tls_key: Option<PathBuf> = { unless "plain HTTP" };
+    /// The certification authorities whose client certificates prove an application by its subject, as PEM. Registered self-signed certificates need none.
+    tls_client_ca: Option<PathBuf> = { unless "none" };
+    /// Lists of what those authorities revoked, as PEM.
+    tls_client_crl: Option<PathBuf> = { unless "none" };
     /// Threads that answer requests.
     workers: Option<u64> = { unless "one for each core" } from 1 to 1024;
     /// Seconds an idle connection is kept.
@@ -170,6 +183,8 @@ section! {
     key_rotation_days: u32 = { "90" } from 1 to 3650;
     /// Whether applications may prove themselves by `client_secret_basic`; only ever in the sandbox.
     client_secret: Option<bool> = { unless "`true` in the sandbox, `false` live" };
+    /// Which DPoP proofs are claimed in the database, so that no other gateway takes them a second time: those of `changes`, or `all`, which makes every read a write.
+    dpop_in_store: ProofsInStore = { "changes" };
 }
 
 section! {

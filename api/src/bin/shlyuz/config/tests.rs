@@ -49,7 +49,7 @@ fn without_any_layer_the_defaults_hold() {
     assert_eq!(config.base_url(), "http://127.0.0.1:8080");
     assert_eq!(config.database_url(), "sqlite:./data/shlyuz.db");
     assert!(config.workers() >= 1 && config.reader_threads() >= 1);
-    assert!(config.takes_client_secrets());
+    assert!(config.possession_rules().secrets_allowed && config.possession_rules().bearer_allowed);
     assert_eq!(config.access.token_lifetime_s, 300);
     assert_eq!(config.server.shutdown_grace_s, 30);
 }
@@ -120,7 +120,7 @@ fn the_defaults_of_the_limits_are_those_of_the_library() {
 #[test]
 fn contradictions_are_told() {
     let live = "mode = \"live\"\nbase_url = \"https://api.example.ru\"\n";
-    assert!(load(live, &[], &[]).is_ok_and(|config| !config.takes_client_secrets()));
+    assert!(load(live, &[], &[]).is_ok_and(|config| !config.possession_rules().secrets_allowed));
     let secret = faults(&format!("{live}[access]\nclient_secret = true\n"), &[]);
     assert!(secret[0].starts_with("access.client_secret: "), "{secret:?}");
     for url in
