@@ -29,6 +29,12 @@ pub enum Act {
     Withdrawn,
     /// A rating was accepted.
     Rated,
+    /// A mandate was granted.
+    RepresentativeGranted,
+    /// A representative was dismissed.
+    RepresentativeDismissed,
+    /// A request to represent the business was rejected.
+    AccessRejected,
     /// An assessment of a requirement was accepted.
     Assessed,
     /// Consent to be named with an assessment was given or withdrawn.
@@ -152,7 +158,9 @@ impl Accepted<'_> {
             ("body_digest", json!(self.received.body_digest)),
             ("business_id", json!(self.actor.business)),
             ("client_id", json!(self.actor.application)),
-            ("mandate_id", json!(self.actor.mandate)),
+            ("mandate_id", json!(self.actor.ground.mandate)),
+            ("power", json!(self.actor.ground.power)),
+            ("ai_agent", json!(self.actor.ground.ai_agent)),
             ("idempotency_key", json!(self.received.idempotency_key)),
         ];
         members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

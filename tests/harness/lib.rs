@@ -11,6 +11,7 @@ pub mod papers;
 pub mod postgres;
 pub mod program;
 pub mod registry;
+pub mod representatives;
 
 pub use client::{Answer, Client};
 pub use own::Own;

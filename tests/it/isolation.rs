@@ -5,6 +5,7 @@ mod assessed;
 mod checks;
 mod controls;
 mod evidenced;
+mod mandated;
 mod supervised;
 mod walk;
 mod world;

@@ -12,6 +12,7 @@ mod events;
 mod idempotency;
 mod isolation;
 mod lifecycle;
+mod mandates;
 mod problems;
 mod receipts;
 mod reliability;

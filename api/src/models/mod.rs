@@ -1,5 +1,6 @@
 //! What travels over the wire where it differs from the domain: `NewX` in, `XView` out.
 
+pub mod access_request;
 pub mod assessments;
 pub mod attachment;
 pub mod authority;
@@ -8,6 +9,7 @@ pub mod business;
 pub mod catalogue;
 pub mod channel;
 pub mod event;
+pub mod mandate;
 pub mod oauth;
 pub mod preflight;
 pub mod receipt;

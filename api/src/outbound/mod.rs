@@ -22,6 +22,7 @@ mod assessments;
 pub mod connector;
 pub mod evidence;
 pub mod lists;
+mod mandates;
 pub mod state_resources;
 mod terms;
 
@@ -69,6 +70,7 @@ pub async fn turn(gateway: &Gateway) -> Result<(), StoreError> {
     let _alone = TURN.lock().await;
     while connector::deliver(gateway).await? > 0 {}
     close_overdue(gateway).await?;
+    mandates::close_over(gateway).await?;
     assessments::remind(gateway).await?;
     terms::end_due(gateway).await
 }

@@ -22,6 +22,7 @@ pub mod catalogue;
 pub mod channel;
 pub mod events;
 pub mod find;
+pub mod mandates;
 pub mod oauth;
 pub mod preflight;
 pub mod receipts;
@@ -48,6 +49,7 @@ pub use channel::document_bytes;
         (name = "oauth2", description = "Registration, tokens, keys."),
         (name = "catalogue", description = "Life situations, services, forms, dictionaries: public, without a token."),
         (name = "businesses", description = "Businesses, their profiles, and what is offered to them."),
+        (name = "mandates", description = "Who may act for a business: granted, changed, ended."),
         (name = "submissions", description = "From draft to decision."),
         (name = "attachments", description = "Documents: declared, uploaded in pieces, downloaded."),
         (name = "receipts", description = "Proof of what was accepted."),
@@ -79,7 +81,7 @@ impl Modify for Security {
 /// The base document with every schema that replies name.
 pub fn base_document() -> Document {
     let mut document = Base::openapi();
-    let topics = requirements::schemas().into_iter().chain(assessments::schemas());
+    let topics = requirements::schemas().into_iter().chain(assessments::schemas()).chain(mandates::schemas());
     for schemas in first_schemas().into_iter().chain(topics) {
         document.merge(schemas);
     }
@@ -202,4 +204,5 @@ fn version_1(config: &mut ServiceConfig<'_>) {
         .service(authority::publish_service);
     requirements::mount(config);
     assessments::mount(config);
+    mandates::mount(config);
 }

@@ -3,6 +3,7 @@
 pub mod assessments;
 pub mod authority;
 pub mod clock;
+pub mod mandates;
 pub mod requirements;
 pub mod search;
 pub mod signer;

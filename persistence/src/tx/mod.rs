@@ -17,8 +17,9 @@ use diesel::{
 use domain::{
     page::{Page, PageRequest},
     ports::store::{
-        Access, Applications, Assessments, Attachments, Businesses, CatalogueDocuments, Events, Idempotency,
-        Inbox, Mandates, PersonalLists, Receipts, Records, RegistryDocuments, StoreError, Submissions, Tx,
+        Access, AccessRequests, Applications, Assessments, Attachments, Businesses, CatalogueDocuments,
+        Events, Idempotency, Inbox, Mandates, PersonalLists, Receipts, Records, RegistryDocuments,
+        StoreError, Submissions, Tx,
     },
 };
 
@@ -42,6 +43,7 @@ macro_rules! insert_new {
 }
 
 mod access;
+mod access_request;
 mod application;
 mod assessment;
 mod attachment;
@@ -185,6 +187,10 @@ impl Tx for Transaction<'_> {
     }
 
     fn mandates(&mut self) -> &mut dyn Mandates {
+        self
+    }
+
+    fn access_requests(&mut self) -> &mut dyn AccessRequests {
         self
     }
 

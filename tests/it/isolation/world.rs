@@ -8,7 +8,10 @@ use tests::{
     papers,
 };
 
-use super::{Operation, assessed::Assessed, checks::Checks, evidenced::Evidenced, supervised::Supervised};
+use super::{
+    Operation, assessed::Assessed, checks::Checks, evidenced::Evidenced, mandated::Mandated,
+    supervised::Supervised,
+};
 
 /// What every attachment of the walk holds.
 pub const CONTENT: &[u8] = b"%PDF-1.7\n";
@@ -49,6 +52,7 @@ pub struct Things {
     pub assessed: Assessed,
     pub supervised: Supervised,
     pub evidenced: Evidenced,
+    pub mandated: Mandated,
 }
 
 impl World {
@@ -93,6 +97,7 @@ impl World {
             Some("inquiry_id") => things.evidenced.inquiry.clone(),
             Some("dispute_id") => things.evidenced.dispute.clone(),
             Some("supply_id") => things.evidenced.supply.clone(),
+            Some(name @ ("access_request_id" | "mandate_id")) => things.mandated.id(name, &operation.path),
             Some("service") => "tax-balance-certificate".into(),
             Some("code") if operation.path.contains("life-situations") => "start-business".into(),
             Some("code") if operation.path.contains("/requirements/") => "OT-028".into(),
@@ -178,6 +183,7 @@ impl Things {
         let assessed = Assessed::make(victim, authority, &base).await;
         let supervised = Supervised::make(authority, &business).await;
         let evidenced = Evidenced::make(victim, &base, &attachment).await;
+        let mandated = Mandated::make(victim, &base).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -190,6 +196,7 @@ impl Things {
             assessed,
             supervised,
             evidenced,
+            mandated,
         }
     }
 }
