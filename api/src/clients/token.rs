@@ -108,7 +108,7 @@ async fn all_mandated(
     let checking = move |tx: &mut dyn domain::ports::store::Tx| {
         for business in &businesses {
             let mandate = tx.mandates().open(&application, business)?;
-            if !mandate.is_some_and(|mandate| mandate.terms.hold(now).is_ok()) {
+            if mandate.is_none_or(|mandate| mandate.terms.hold(now).is_err()) {
                 return Ok(false);
             }
         }

@@ -103,10 +103,8 @@ pub struct NewAccessRequest {
 impl AccessRequest {
     /// How it stands at a moment.
     pub fn status_at(&self, at: Timestamp) -> AccessStatus {
-        match self.status {
-            AccessStatus::Open | AccessStatus::Escalated if self.expires_at <= at => AccessStatus::Expired,
-            status => status,
-        }
+        let over = self.answered_at.is_none() && self.expires_at <= at;
+        if over { AccessStatus::Expired } else { self.status }
     }
 
     /// Refuses an act on a request that no longer waits.

@@ -273,14 +273,11 @@ fn make_room(tx: &mut dyn Tx, clerk: &Clerk, new: &NewGrant, stamp: &mut Stamp) 
     let Some(mut known) = tx.mandates().open(&new.application, &new.on_behalf.business)? else {
         return Ok(());
     };
-    match known.terms.status_at(stamp.now) {
-        MandateStatus::Expired => super::expire::expire(tx, clerk, &mut known, stamp),
-        status => Err(Refusal::State {
-            state: status.into(),
-            attempted: "grant",
-            allowed: vec!["change", "dismiss"],
-        }),
+    let status = known.terms.status_at(stamp.now);
+    if status == MandateStatus::Expired {
+        return super::expire::expire(tx, clerk, &mut known, stamp);
     }
+    Err(Refusal::State { state: status.into(), attempted: "grant", allowed: vec!["change", "dismiss"] })
 }
 
 fn draw(held: &Mandate, new: &NewGrant, actor: &BusinessActor, stamp: &mut Stamp) -> Mandate {

@@ -267,10 +267,8 @@ impl Terms {
     /// How it stands at a moment: a term that is over has expired, whether the gateway has closed it yet or not.
     pub fn status_at(&self, at: Timestamp) -> MandateStatus {
         let over = self.valid_until.is_some_and(|until| until <= at);
-        match self.status {
-            MandateStatus::Pending | MandateStatus::InForce if over => MandateStatus::Expired,
-            status => status,
-        }
+        let open = matches!(self.status, MandateStatus::Pending | MandateStatus::InForce);
+        if open && over { MandateStatus::Expired } else { self.status }
     }
 }
 
