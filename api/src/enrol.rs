@@ -98,12 +98,7 @@ pub fn enrol(
     })?;
     // The worker finds it behind and draws it.
     tx.lists().put(&[&PersonalList::undrawn(business.id.clone(), stamp.now)])?;
-    tx.mandates().insert(&Mandate {
-        id: stamp.id(),
-        application: application.clone(),
-        business: business.id.clone(),
-        granted_at: stamp.now,
-        ended_at: None,
-    })?;
+    let mandate = Mandate::own(stamp.id(), application.clone(), business.id.clone(), stamp.now);
+    tx.mandates().insert(&mandate)?;
     Ok(business)
 }

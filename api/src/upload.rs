@@ -8,6 +8,7 @@ use actix_web::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     attachment::{self, Attachment, AttachmentState},
+    mandate::{MandateRefusal, OnBehalf, Unauthorised},
     ports::store::StoreError,
 };
 use futures_util::StreamExt;
@@ -25,6 +26,8 @@ use crate::{
 pub enum UploadError {
     /// The attachment is not there, or not whole yet.
     NotFound,
+    /// The mandate does not carry the upload, or no longer.
+    Mandate(MandateRefusal),
     /// The upload goes on at another offset.
     Offset {
         /// At this one.
@@ -45,6 +48,16 @@ pub enum UploadError {
     Disk(std::io::Error),
     /// The store failed.
     Store(StoreError),
+}
+
+impl From<Unauthorised> for UploadError {
+    fn from(refused: Unauthorised) -> Self {
+        match refused {
+            Unauthorised::NotFound => Self::NotFound,
+            Unauthorised::Refused(refusal) => Self::Mandate(refusal),
+            Unauthorised::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for UploadError {
@@ -77,6 +90,7 @@ impl Coded for UploadError {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Mandate(refusal) => refusal.draft(),
             Self::Offset { current } => {
                 ProblemDraft::plain(Code::UploadOffsetMismatch).with("upload_offset", current)
             }
@@ -141,13 +155,14 @@ pub async fn progress(gateway: &Gateway, attachment: &Attachment) -> Result<Uplo
     Ok(Uploaded { offset, length: attachment.size })
 }
 
-/// Takes the next bytes; after the last one, checks the whole and records the end.
+/// Takes the next bytes; after the last one, checks the whole and records the end. Bytes may come for long: the mandate of
+/// the business's side is asked once more in the unit that records the end.
 ///
 /// # Errors
 /// [`UploadError`]; the bytes that came before a failure are kept and the upload can go on.
 pub async fn receive(
     gateway: &Gateway,
-    attachment: Attachment,
+    (attachment, on_behalf): (Attachment, Option<OnBehalf>),
     offset: i64,
     request: &HttpRequest,
     bytes: Payload,
@@ -174,7 +189,7 @@ pub async fn receive(
     if reached < attachment.size {
         return Ok(uploaded);
     }
-    if complete(gateway, attachment).await? { Ok(uploaded) } else { Err(UploadError::Refused) }
+    if complete(gateway, attachment, on_behalf).await? { Ok(uploaded) } else { Err(UploadError::Refused) }
 }
 
 fn paced(gateway: &Gateway, request: &HttpRequest, bytes: Payload) -> Result<PacedBody, UploadError> {
@@ -183,12 +198,19 @@ fn paced(gateway: &Gateway, request: &HttpRequest, bytes: Payload) -> Result<Pac
         .map_err(UploadError::Request)
 }
 
-async fn complete(gateway: &Gateway, attachment: Attachment) -> Result<bool, UploadError> {
+async fn complete(
+    gateway: &Gateway,
+    attachment: Attachment,
+    on_behalf: Option<OnBehalf>,
+) -> Result<bool, UploadError> {
     let Attachment { id, business, digest, content_type, .. } = attachment;
     let accepted = gateway.blobs.finish(&id, &digest, &content_type).await?;
     let stamp = gateway.stamp();
-    let finishing = move |tx: &mut dyn domain::ports::store::Tx| {
-        attachment::finish(tx, &business, &id, accepted, stamp.clone())
+    let on_behalf = on_behalf.map(|claim| OnBehalf { at: stamp.now, ..claim });
+    let finishing = move |tx: &mut dyn domain::ports::store::Tx| -> Result<_, UploadError> {
+        let actor = on_behalf.as_ref().map(|claim| claim.authorise(tx)).transpose()?;
+        let ground = actor.map(|actor| actor.ground);
+        Ok(attachment::finish(tx, (&business, &id), ground, accepted, stamp.clone())?)
     };
     gateway.store.write(finishing).await?;
     Ok(accepted)

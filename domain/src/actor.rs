@@ -12,7 +12,18 @@ pub struct BusinessActor {
     /// In whose name it acts.
     pub business: BusinessId,
     /// On what ground.
+    pub ground: Ground,
+}
+
+/// The ground of an act, as receipts and the history name it (4.6.10.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
+    /// The mandate.
     pub mandate: MandateId,
+    /// The power that carried the act, by code; None where the application is the business's own.
+    pub power: Option<String>,
+    /// Whether whoever acted is declared to be an AI agent.
+    pub ai_agent: bool,
 }
 
 /// An application acting as an authority's back office.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    actor::{Side, Touchpoint},
+    actor::{Ground, Side, Touchpoint},
     digest::Digest,
     event::{EventKind, NewEvent},
     ids::{ApplicationId, AttachmentId, AuthorityId, BusinessId, SubmissionId},
@@ -71,14 +71,15 @@ pub struct Attachment {
     pub created_at: Timestamp,
 }
 
-/// Records the end of an upload: stored if `accepted`, refused otherwise. A repeat changes nothing.
+/// Records the end of an upload: stored if `accepted`, refused otherwise. A repeat changes nothing. `ground` is that of
+/// the business's side.
 ///
 /// # Errors
 /// Only what the store says; None where the business has no such attachment.
 pub fn finish(
     tx: &mut dyn Tx,
-    business: &BusinessId,
-    id: &AttachmentId,
+    (business, id): (&BusinessId, &AttachmentId),
+    ground: Option<Ground>,
     accepted: bool,
     mut stamp: Stamp,
 ) -> Result<Option<Attachment>, StoreError> {
@@ -101,6 +102,7 @@ pub fn finish(
         authority: None::<AuthorityId>,
         subject: attachment.id.to_string(),
         application: Some(attachment.application.clone()),
+        ground,
         touchpoint,
         service: None,
         situation: None,

@@ -69,10 +69,10 @@ impl Clerk {
         mover: &Mover<'_>,
         stamp: &mut Stamp,
     ) -> Result<i64, StoreError> {
-        let (application, touchpoint) = match mover {
-            Mover::Business(actor) => (Some(&actor.application), Touchpoint::Api),
-            Mover::Authority(actor) => (Some(&actor.application), Touchpoint::AuthorityApi),
-            Mover::Gateway => (None, Touchpoint::Gateway),
+        let (application, ground, touchpoint) = match mover {
+            Mover::Business(actor) => (Some(&actor.application), Some(&actor.ground), Touchpoint::Api),
+            Mover::Authority(actor) => (Some(&actor.application), None, Touchpoint::AuthorityApi),
+            Mover::Gateway => (None, None, Touchpoint::Gateway),
         };
         let Happening { kind, business, authority, subject, data } = happening;
         tx.events().append(&NewEvent {
@@ -83,6 +83,7 @@ impl Clerk {
             authority: authority.cloned(),
             subject: subject.to_owned(),
             application: application.cloned(),
+            ground: ground.cloned(),
             touchpoint,
             service: None,
             situation: None,

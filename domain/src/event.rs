@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    actor::Touchpoint,
+    actor::{Ground, Touchpoint},
     ids::{ApplicationId, AuthorityId, BusinessId, EventId},
+    mandate::Holder,
     time::Timestamp,
 };
 
@@ -141,6 +142,30 @@ pub enum EventKind {
     #[serde(rename = "evidence.read")]
     #[strum(serialize = "evidence.read")]
     EvidenceRead,
+    /// The business, or a representative that may hand its powers on, granted a mandate.
+    #[serde(rename = "mandate.granted")]
+    #[strum(serialize = "mandate.granted")]
+    MandateGranted,
+    /// The scope of a mandate changed.
+    #[serde(rename = "mandate.changed")]
+    #[strum(serialize = "mandate.changed")]
+    MandateChanged,
+    /// A mandate ended before its term.
+    #[serde(rename = "mandate.ended")]
+    #[strum(serialize = "mandate.ended")]
+    MandateEnded,
+    /// The term of a mandate is over.
+    #[serde(rename = "mandate.expired")]
+    #[strum(serialize = "mandate.expired")]
+    MandateExpired,
+    /// Somebody asks to represent the business.
+    #[serde(rename = "access.requested")]
+    #[strum(serialize = "access.requested")]
+    AccessRequested,
+    /// The business approved or rejected a request for access, or it was passed on to somebody who may.
+    #[serde(rename = "access.answered")]
+    #[strum(serialize = "access.answered")]
+    AccessAnswered,
     /// The business assessed a requirement, or revised its assessment.
     #[serde(rename = "assessment.given")]
     #[strum(serialize = "assessment.given")]
@@ -331,6 +356,8 @@ pub struct NewEvent {
     pub subject: String,
     /// The application that acted; None for the gateway's own timers.
     pub application: Option<ApplicationId>,
+    /// On what ground the application acted for the business; None for authorities and the gateway's own timers.
+    pub ground: Option<Ground>,
     /// The channel it came by.
     pub touchpoint: Touchpoint,
     /// The service concerned, by code.
@@ -353,15 +380,29 @@ pub struct Event {
 /// Whose events to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
-    /// Of every business for which the application holds a mandate, or of the named ones among them.
+    /// Of every business for which the application holds a mandate that lets it read events, or of the named ones
+    /// among them.
     Application {
         /// The calling application.
-        application: ApplicationId,
+        holder: Holder,
         /// Only these of its businesses; None means all of them.
         businesses: Option<Vec<BusinessId>>,
     },
     /// Of every submission addressed to the authority.
     Authority(AuthorityId),
+}
+
+impl Audience {
+    /// The same audience at a later moment: mandates begin and end while somebody waits.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        match self {
+            Self::Application { holder, businesses } => {
+                Self::Application { holder: Holder { at: now, ..holder }, businesses }
+            }
+            Self::Authority(authority) => Self::Authority(authority),
+        }
+    }
 }
 
 /// Which part of a business's interaction history to read (4.6).

@@ -132,6 +132,8 @@ ids! {
     DutyId = "idu", "^idu_[0-9A-Za-z_]{1,64}$";
     /// The ground on which an application acts for a business.
     MandateId = "mnd", "^mnd_[0-9A-Za-z_]{1,64}$";
+    /// A request to represent a business.
+    AccessRequestId = "arq", "^arq_[0-9A-Za-z_]{1,64}$";
     /// A business's assessment of a requirement.
     AssessmentId = "asm", "^asm_[0-9A-Za-z_]{1,64}$";
     /// An assessment as authorities name it: it tells neither who gave it nor when.

@@ -28,6 +28,12 @@ pub enum Act {
     Withdrawn,
     /// A rating was accepted.
     Rated,
+    /// A mandate was granted.
+    RepresentativeGranted,
+    /// A representative was dismissed.
+    RepresentativeDismissed,
+    /// A request to represent the business was rejected.
+    AccessRejected,
     /// An assessment of a requirement was accepted.
     Assessed,
     /// Consent to be named with an assessment was given or withdrawn.
@@ -128,6 +134,8 @@ pub struct Claims<'a> {
     business_id: &'a BusinessId,
     client_id: &'a ApplicationId,
     mandate_id: &'a MandateId,
+    power: Option<&'a str>,
+    ai_agent: bool,
     idempotency_key: Option<&'a str>,
 }
 
@@ -174,7 +182,9 @@ impl Accepted<'_> {
             body_digest: self.received.body_digest,
             business_id: &self.actor.business,
             client_id: &self.actor.application,
-            mandate_id: &self.actor.mandate,
+            mandate_id: &self.actor.ground.mandate,
+            power: self.actor.ground.power.as_deref(),
+            ai_agent: self.actor.ground.ai_agent,
             idempotency_key: self.received.idempotency_key.as_deref(),
         }
     }

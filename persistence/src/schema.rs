@@ -77,6 +77,32 @@ diesel::table! {
         business_id -> Text,
         granted_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        kind -> Text,
+        status -> Text,
+        rights -> BigInt,
+        valid_from -> BigInt,
+        valid_until -> Nullable<BigInt>,
+        principal_active -> BigInt,
+        parent_id -> Nullable<Text>,
+        ask_at -> Nullable<BigInt>,
+        version -> BigInt,
+        paper -> Text,
+    }
+}
+
+diesel::table! {
+    access_requests (id) {
+        id -> Text,
+        application_id -> Text,
+        inn -> Text,
+        ogrn -> Text,
+        reference -> Text,
+        status -> Text,
+        content -> Text,
+        expires_at -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        answered_at -> Nullable<BigInt>,
     }
 }
 
@@ -142,6 +168,7 @@ diesel::table! {
         service -> Nullable<Text>,
         situation -> Nullable<Text>,
         data -> Text,
+        ground -> Nullable<Text>,
     }
 }
 

@@ -169,13 +169,7 @@ fn party(tx: &mut dyn Tx, secret: Digest) -> Result<(), StoreError> {
     };
     tx.applications().insert(&application)?;
     tx.businesses().insert(&business)?;
-    tx.mandates().insert(&Mandate {
-        id: parsed("mnd_logged"),
-        application: application.id,
-        business: business.id,
-        granted_at: now(),
-        ended_at: None,
-    })
+    tx.mandates().insert(&Mandate::own(parsed("mnd_logged"), application.id, business.id, now()))
 }
 
 /// A lodging's event with its receipt, whose JWS is as long as a real one.
@@ -191,6 +185,7 @@ fn receipted(tx: &mut dyn Tx, number: u32) -> Result<(), StoreError> {
         touchpoint: Touchpoint::Api,
         service: None,
         situation: None,
+        ground: None,
         data: json!({}),
     };
     let sequence = tx.events().append(&event)?;

@@ -14,6 +14,7 @@ pub mod papers;
 pub mod postgres;
 pub mod program;
 pub mod registry;
+pub mod representatives;
 
 pub use bound::{Bound, Key};
 pub use client::{Answer, Client};

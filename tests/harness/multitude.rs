@@ -4,7 +4,7 @@ use domain::{
     business::{Business, BusinessKind},
     event::EventKind,
     ids::{ApplicationId, BusinessId},
-    mandate::Mandate,
+    mandate::{Mandate, MandateKind, terms},
     page::PageRequest,
     ports::store::{Store, StoreError, Tx},
     requirement::{
@@ -63,14 +63,37 @@ pub async fn people(
     ids
 }
 
+/// Makes `count` businesses without lists, each of which gives the application a power of attorney to file. Returns
+/// their ids.
+///
+/// # Panics
+/// Where the store fails.
+pub async fn clients(
+    store: &Store,
+    count: u32,
+    application: ApplicationId,
+    now: Timestamp,
+) -> Vec<BusinessId> {
+    let making = move |tx: &mut dyn Tx| -> Result<Vec<BusinessId>, StoreError> {
+        let mut ids = Vec::new();
+        for number in 0..count {
+            let business = business(number, now);
+            tx.businesses().insert(&business)?;
+            let mut granted = mandate(&application, &business.id, number, now);
+            granted.kind = MandateKind::PowerOfAttorney;
+            granted.paper.powers = vec!["2_FNS22".to_owned()];
+            granted.terms.rights = terms(now).rights(&granted.paper.powers);
+            tx.mandates().insert(&granted)?;
+            ids.push(business.id);
+        }
+        Ok(ids)
+    };
+    store.write(making).await.expect("the businesses are new")
+}
+
 fn mandate(application: &ApplicationId, business: &BusinessId, number: u32, now: Timestamp) -> Mandate {
-    Mandate {
-        id: format!("mnd_many{number:08}").parse().expect("an id"),
-        application: application.clone(),
-        business: business.clone(),
-        granted_at: now,
-        ended_at: None,
-    }
+    let id = format!("mnd_many{number:08}").parse().expect("an id");
+    Mandate::own(id, application.clone(), business.clone(), now)
 }
 
 fn business(number: u32, now: Timestamp) -> Business {

@@ -6,6 +6,7 @@ mod checks;
 mod controls;
 mod drafted;
 mod evidenced;
+mod mandated;
 mod supervised;
 mod walk;
 mod world;

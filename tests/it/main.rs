@@ -14,6 +14,7 @@ mod idempotency;
 mod isolation;
 mod lifecycle;
 mod log;
+mod mandates;
 mod problems;
 mod receipts;
 mod reliability;

@@ -4,6 +4,7 @@ mod bodies;
 mod ordinary;
 mod pages;
 mod troubled;
+mod ungrounded;
 
 use std::{
     collections::BTreeSet,

@@ -76,6 +76,10 @@ scopes! {
     ProfileWrite = "profile:write", Some(Side::Business),
         "Изменение профиля бизнеса", "Change the business profile";
     ReceiptsRead = "receipts:read", Some(Side::Business), "Чтение квитанций", "Read receipts";
+    RepresentativesRead = "representatives:read", Some(Side::Business),
+        "Чтение полномочий представителей", "Read the mandates of representatives";
+    RepresentativesWrite = "representatives:write", Some(Side::Business),
+        "Выдача, изменение и прекращение полномочий представителей", "Grant, change and end mandates";
     RequirementsRead = "requirements:read", Some(Side::Business),
         "Чтение обязательных требований бизнеса", "Read the business's mandatory requirements";
     RequirementsWrite = "requirements:write", Some(Side::Business),

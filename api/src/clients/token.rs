@@ -119,10 +119,11 @@ async fn all_mandated(
     application: &Application,
     businesses: Vec<BusinessId>,
 ) -> Result<bool, StoreError> {
-    let application = application.id.clone();
+    let (application, now) = (application.id.clone(), gateway.clock.now());
     let checking = move |tx: &mut dyn domain::ports::store::Tx| {
         for business in &businesses {
-            if tx.mandates().in_force(&application, business)?.is_none() {
+            let mandate = tx.mandates().open(&application, business)?;
+            if mandate.is_none_or(|mandate| mandate.terms.hold(now).is_err()) {
                 return Ok(false);
             }
         }

@@ -1,6 +1,7 @@
 //! The calling application, proven by its token, held to its scope and to its rate.
 
 use std::{
+    fmt,
     future::{Ready, ready},
     marker::PhantomData,
     sync::Arc,
@@ -11,7 +12,7 @@ use domain::{
     actor::{AuthorityActor, Side},
     event::Audience,
     ids::{ApplicationId, AuthorityId, BusinessId},
-    mandate::OnBehalf,
+    mandate::{Holder, OnBehalf, Right},
 };
 
 use futures_util::future::{Either, LocalBoxFuture};
@@ -42,10 +43,20 @@ pub struct Caller<S> {
     pub authority: Option<AuthorityId>,
     /// Its token.
     pub token: Arc<VerifiedToken>,
+    front: FrontHandle,
     scope: PhantomData<fn() -> S>,
 }
 
-impl<S> Caller<S> {
+/// The gateway's front, from which the caller takes the time when it asks.
+struct FrontHandle(Arc<dyn Front>);
+
+impl fmt::Debug for FrontHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Front")
+    }
+}
+
+impl<S: Scope> Caller<S> {
     /// The application, if it stands on the business's side.
     ///
     /// # Errors
@@ -62,11 +73,22 @@ impl<S> Caller<S> {
     /// # Errors
     /// 404 where the token does not reach the business, 403 `wrong-side` for an authority.
     pub fn on_behalf(&self, business: &BusinessId) -> Result<OnBehalf, Fault> {
-        let application = self.as_business()?;
+        self.as_business()?;
         if !self.reaches(business) {
             return Err(Fault::plain(Code::NotFound));
         }
-        Ok(OnBehalf { application, business: business.clone() })
+        let Holder { application, right, at } = self.holder()?;
+        Ok(OnBehalf { application, business: business.clone(), right, at })
+    }
+
+    /// The claim to whatever the caller's mandates let it see. The right follows from the operation's scope.
+    ///
+    /// # Errors
+    /// 403 `wrong-side` for an authority, and where the scope concerns no business.
+    pub fn holder(&self) -> Result<Holder, Fault> {
+        let application = self.as_business()?;
+        let right = Right::of_scope(S::NAME).ok_or_else(|| Fault::plain(Code::WrongSide))?;
+        Ok(Holder { application, right, at: self.front.0.acting_time() })
     }
 
     /// Whether the token reaches a business; the mandate is another question.
@@ -87,15 +109,16 @@ impl<S> Caller<S> {
     }
 
     /// Whose events the caller may read.
-    pub fn audience(&self) -> Audience {
-        let application = self.application.clone();
-        match self.token.reach() {
-            Reach::AllMandates => Audience::Application { application, businesses: None },
-            Reach::Businesses(named) => {
-                Audience::Application { application, businesses: Some(named.clone()) }
-            }
-            Reach::Authority(authority) => Audience::Authority(authority.clone()),
-        }
+    ///
+    /// # Errors
+    /// As [`Self::holder`].
+    pub fn audience(&self) -> Result<Audience, Fault> {
+        let businesses = match self.token.reach() {
+            Reach::AllMandates => None,
+            Reach::Businesses(named) => Some(named.clone()),
+            Reach::Authority(authority) => return Ok(Audience::Authority(authority.clone())),
+        };
+        Ok(Audience::Application { holder: self.holder()?, businesses })
     }
 
     /// The authority in whose name the caller acts.
@@ -145,7 +168,8 @@ fn admit<S: Scope>(request: &HttpRequest) -> Result<(Caller<S>, Option<ProofClai
         Reach::AllMandates | Reach::Businesses(_) => None,
     };
     let side = if authority.is_some() { Side::Authority } else { Side::Business };
-    Ok((Caller { application, side, authority, token, scope: PhantomData }, proof))
+    let front = FrontHandle(Arc::clone(front));
+    Ok((Caller { application, side, authority, token, front, scope: PhantomData }, proof))
 }
 
 /// Uses a proof up for every gateway over the store and for good.

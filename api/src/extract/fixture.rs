@@ -53,6 +53,10 @@ impl Front for TestFront {
         now()
     }
 
+    fn acting_time(&self) -> Timestamp {
+        now()
+    }
+
     fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {
         self.tokens.verify(token, self.now())
     }

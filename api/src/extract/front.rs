@@ -23,6 +23,8 @@ pub trait Front: Send + Sync {
     fn limits(&self) -> &Limits;
     /// The real time, whatever the sandbox's clock says.
     fn now(&self) -> Timestamp;
+    /// The time that acts and terms go by; in the sandbox it can be moved.
+    fn acting_time(&self) -> Timestamp;
     /// Verifies an access token at this moment.
     ///
     /// # Errors
@@ -48,6 +50,10 @@ impl Front for Gateway {
 
     fn now(&self) -> Timestamp {
         self.wall_clock.now()
+    }
+
+    fn acting_time(&self) -> Timestamp {
+        self.clock.now()
     }
 
     fn verify(&self, token: &str) -> Result<Arc<VerifiedToken>, TokenError> {

@@ -3,7 +3,7 @@
 use domain::{
     actor::Touchpoint,
     event::{Event, NewEvent},
-    ids::{ApplicationId, AuthorityId, BusinessId, EventId},
+    ids::{ApplicationId, AuthorityId, BusinessId, EventId, MandateId},
     time::Timestamp,
 };
 use serde::Serialize;
@@ -44,6 +44,16 @@ pub struct EventView {
     /// The application that acted; absent for the gateway's own timers and connectors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applicationid: Option<ApplicationId>,
+    /// The mandate on which the application acted for the business.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mandateid: Option<MandateId>,
+    /// The power that carried the act, by code; absent where the application is the business's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2_FNS22")]
+    pub power: Option<String>,
+    /// `true` where whoever acted is declared to be an AI agent; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aiagent: Option<bool>,
     /// The channel it came by.
     pub touchpoint: Touchpoint,
     /// The service concerned, by code.
@@ -69,6 +79,7 @@ impl EventView {
             authority,
             subject,
             application,
+            ground,
             touchpoint,
             service,
             situation,
@@ -86,6 +97,9 @@ impl EventView {
             businessid: business,
             authorityid: authority,
             applicationid: application,
+            aiagent: ground.as_ref().filter(|ground| ground.ai_agent).map(|_| true),
+            power: ground.as_ref().and_then(|ground| ground.power.clone()),
+            mandateid: ground.map(|ground| ground.mandate),
             touchpoint,
             service,
             lifesituation: situation,

@@ -1,5 +1,6 @@
 //! What travels over the wire where it differs from the domain: `NewX` in, `XView` out.
 
+pub mod access_request;
 pub mod assessments;
 pub mod attachment;
 pub mod authority;
@@ -10,6 +11,7 @@ pub mod channel;
 pub mod draft_acts;
 pub mod event;
 pub mod log;
+pub mod mandate;
 pub mod oauth;
 pub mod preflight;
 pub mod receipt;

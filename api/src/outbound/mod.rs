@@ -24,6 +24,7 @@ pub mod drafts;
 pub mod evidence;
 pub mod lists;
 pub mod log;
+mod mandates;
 mod partner;
 pub mod portal;
 pub mod state_resources;
@@ -73,6 +74,7 @@ pub async fn turn(gateway: &Gateway) -> Result<(), StoreError> {
     let _alone = TURN.lock().await;
     while connector::deliver(gateway).await? > 0 {}
     close_overdue(gateway).await?;
+    mandates::close_over(gateway).await?;
     assessments::remind(gateway).await?;
     terms::end_due(gateway).await
 }

@@ -107,6 +107,24 @@ catalogue! {
     WrongSide = 403 "wrong-side" MEND:
         "Это действие другой стороны" "This is an act of the other side";
         "Действия бизнеса совершает приложение бизнеса, действия ведомства — приложение ведомства. Используйте токен приложения нужной стороны." "A business's application acts for the business, an authority's application for the authority. Use a token of the right side's application.";
+    MandateEnded = 403 "mandate-ended" MEND:
+        "Полномочие прекращено" "The mandate has ended";
+        "Попросите бизнес выдать полномочие снова: /v1/access-requests." "Ask the business for a new mandate: /v1/access-requests.";
+    MandateExpired = 403 "mandate-expired" MEND:
+        "Срок полномочия истёк" "The mandate has expired";
+        "Попросите бизнес выдать полномочие на новый срок: /v1/access-requests." "Ask the business for a mandate with a new term: /v1/access-requests.";
+    MandateNotYetValid = 403 "mandate-not-yet-valid" MEND:
+        "Срок полномочия ещё не начался" "The mandate's term has not begun";
+        "Дождитесь valid_from; раньше действовать от имени бизнеса нельзя." "Wait for valid_from; nobody acts for the business by this mandate before.";
+    MandatePending = 403 "mandate-pending" RETRY:
+        "Полномочие ещё не подтверждено реестром" "The register has not confirmed the mandate yet";
+        "Шлюз спрашивает реестр доверенностей сам; следите за status в /v1/mandates." "The gateway asks the register of powers of attorney by itself; follow status in /v1/mandates.";
+    PowerInsufficient = 403 "power-insufficient" MEND:
+        "Полномочий недостаточно" "The powers do not cover this";
+        "Попросите бизнес добавить одно из полномочий sufficient_powers; если список пуст, действие доступно только собственному приложению бизнеса." "Ask the business to add one of sufficient_powers; where the list is empty, only the business's own application may do this.";
+    PrincipalInactive = 403 "principal-inactive" MEND:
+        "Бизнес прекратил деятельность" "The business has ceased";
+        "Сведения бизнеса можно читать; действовать от его имени нельзя. Если это ошибка, исправьте запись в государственном реестре." "The business's data can be read; nobody can act in its name. If that is wrong, have the state register mended.";
     NotFound = 404 "not-found" MEND:
         "Не найдено" "Not found";
         "Проверьте адрес и идентификаторы. Так же отвечает то, что вызывающему знать не положено: проверьте, действует ли полномочие на этот бизнес." "Check the address and the ids. What the caller may not know of answers the same: check that your mandate for this business is in force.";

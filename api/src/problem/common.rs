@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::text::Language;
+use domain::{mandate::MandateRefusal, text::Language};
 use serde_json::json;
 use utoipa::{
     Modify,
@@ -12,7 +12,7 @@ use utoipa::{
     },
 };
 
-use super::{Code, MEDIA_TYPE, Problem, ProblemDraft, Scene};
+use super::{Code, Coded as _, MEDIA_TYPE, Problem, ProblemDraft, Scene};
 
 /// Adds to every operation what any operation can answer, and leaves what the operation says itself.
 pub struct CommonResponses;
@@ -47,6 +47,9 @@ fn common_codes(path: &str, operation: &Operation) -> Vec<Code> {
     }
     if path.contains('{') {
         codes.push(Code::NotFound);
+    }
+    if path.starts_with("/v1/businesses/{") {
+        codes.extend(MandateRefusal::CODES);
     }
     if takes_header(operation, "Idempotency-Key") {
         codes.extend([Code::IdempotencyKeyRequired, Code::RequestInProgress, Code::IdempotencyKeyReused]);

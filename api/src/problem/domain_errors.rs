@@ -69,6 +69,7 @@ impl Coded for DraftError {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Mandate(refusal) => refusal.draft(),
             Self::UnknownService(code) => unknown_code("/service", "unknown-service", &code, "/v1/services"),
             Self::ServiceRetired(code) => retired(&code),
             Self::UnknownSituation(code) => {
@@ -122,6 +123,7 @@ impl Coded for StepError {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Mandate(refusal) => refusal.draft(),
             Self::Stale { current } => stale(current),
             Self::State(conflict) => conflict.draft(),
             Self::NoSuchRequest(id) => one_violation(violation(
@@ -162,6 +164,7 @@ impl Coded for ProfileError {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Mandate(refusal) => refusal.draft(),
             Self::Stale { current } => stale(current),
             Self::Invalid(violations) => invalid(violations),
             Self::Store(error) => error.draft(),
@@ -176,6 +179,7 @@ impl Coded for Refusal {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Mandate(refusal) => refusal.draft(),
             Self::Stale { current } => stale(current),
             Self::State { state, attempted, allowed } => state_conflict(state, attempted, allowed),
             Self::Invalid(violations) => invalid(violations),

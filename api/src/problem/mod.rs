@@ -9,6 +9,7 @@ mod common;
 mod domain_errors;
 mod draft;
 mod edge_errors;
+mod mandates;
 pub mod page;
 mod wire;
 

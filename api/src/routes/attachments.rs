@@ -138,7 +138,8 @@ pub async fn upload_attachment(
     gateway: Data<Gateway>,
 ) -> Result<Uploaded, Rejection<UploadError>> {
     let found = owned(&caller, path.into_inner(), &gateway).await?;
-    Ok(upload::receive(&gateway, found, offset.0, &request, bytes).await?)
+    let claim = Some(caller.on_behalf(&found.business)?);
+    Ok(upload::receive(&gateway, (found, claim), offset.0, &request, bytes).await?)
 }
 
 /// Download an attachment

@@ -149,7 +149,11 @@ pub async fn get_addressed_submission(
     Ok(Fetched(found.into()))
 }
 
-async fn addressed<S>(caller: &Caller<S>, id: SubmissionId, gateway: &Gateway) -> Result<Submission, Fault> {
+async fn addressed<S: Scope>(
+    caller: &Caller<S>,
+    id: SubmissionId,
+    gateway: &Gateway,
+) -> Result<Submission, Fault> {
     let authority = caller.as_authority()?.authority;
     let found = gateway.store.read(move |tx| tx.submissions().find_addressed(&authority, &id)).await;
     Ok(found.map_err(FindError::from)?.ok_or(FindError::NotFound)?)
@@ -304,7 +308,7 @@ pub async fn upload_result_document(
     let found = named(&caller, path.into_inner(), &gateway).await?;
     let own = found.side == Side::Authority;
     let found = Some(found).filter(|_| own).ok_or(UploadError::NotFound)?;
-    Ok(upload::receive(&gateway, found, offset.0, &request, bytes).await?)
+    Ok(upload::receive(&gateway, (found, None), offset.0, &request, bytes).await?)
 }
 
 /// Download an attachment of a submission
@@ -324,7 +328,7 @@ pub async fn download_addressed_attachment(
 }
 
 /// An attachment that the submission names, or a result document that belongs to it.
-async fn named<S>(
+async fn named<S: Scope>(
     caller: &Caller<S>,
     path: AddressedAttachmentPath,
     gateway: &Gateway,

@@ -63,8 +63,8 @@ pub async fn list_businesses(
     query: Paged,
     gateway: Data<Gateway>,
 ) -> Result<Listed<BusinessView>, Rejection<StoreError>> {
-    let (application, page) = (caller.application.clone(), query.page);
-    let mut found = gateway.store.read(move |tx| tx.businesses().of_application(&application, &page)).await?;
+    let (holder, page) = (caller.holder()?, query.page);
+    let mut found = gateway.store.read(move |tx| tx.businesses().of_application(&holder, &page)).await?;
     found.items.retain(|business| caller.reaches(&business.id));
     Ok(Listed(found.map(BusinessView::from)))
 }

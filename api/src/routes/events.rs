@@ -16,7 +16,7 @@ use crate::{
     extract::{Caller, Query, refuse},
     gateway::Gateway,
     models::event::{EventBatch, EventView},
-    problem::Rejection,
+    problem::{Fault, Rejection},
     reply::{Answered, Raw},
 };
 
@@ -80,7 +80,7 @@ pub async fn list_events(
     gateway: Data<Gateway>,
 ) -> Result<Answered<EventBatch>, Rejection<StoreError>> {
     let patience = Duration::from_secs(query.wait.unwrap_or(0).into());
-    let reader = Reader::new(&caller, &query, &gateway);
+    let reader = Reader::new(&caller, &query, &gateway)?;
     let (events, cursor) = reader.next(query.after.unwrap_or(0), patience).await?;
     caller.still_admitted(gateway.still_good(&caller.token))?;
     let items = events.into_iter().map(|event| EventView::new(event, &gateway.base_url)).collect();
@@ -103,7 +103,7 @@ pub async fn stream_events(
 ) -> Result<Raw, Rejection<StoreError>> {
     let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let mut cursor = last.or(query.after).unwrap_or(0);
-    let reader = Reader::new(&caller, &query, &gateway);
+    let reader = Reader::new(&caller, &query, &gateway)?;
     let stream = async_stream::stream! {
         while gateway.still_good(&caller.token) && !gateway.feed.is_closed() {
             let Ok((events, reached)) = reader.next(cursor, HEARTBEAT).await else { break };
@@ -133,9 +133,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(caller: &Caller<EventsRead>, query: &EventQuery, gateway: &Data<Gateway>) -> Self {
+    fn new(caller: &Caller<EventsRead>, query: &EventQuery, gateway: &Data<Gateway>) -> Result<Self, Fault> {
         let limit = query.limit.unwrap_or(gateway.limits.values.page_items_default);
-        Self { gateway: gateway.clone(), audience: caller.audience(), kinds: query.kinds(), limit }
+        Ok(Self { gateway: gateway.clone(), audience: caller.audience()?, kinds: query.kinds(), limit })
     }
 
     /// The events behind `cursor`, waiting for one if there is none, and the cursor reached.
@@ -159,7 +159,8 @@ impl Reader {
 
     /// Events and head of one snapshot, so that the head hides nothing.
     async fn read(&self, cursor: i64) -> Result<(Vec<Event>, i64), StoreError> {
-        let (audience, kinds, limit) = (self.audience.clone(), self.kinds.clone(), self.limit);
+        let audience = self.audience.clone().at(self.gateway.clock.now());
+        let (kinds, limit) = (self.kinds.clone(), self.limit);
         let reading = move |tx: &mut dyn domain::ports::store::Tx| {
             Ok((tx.events().after(&audience, cursor, &kinds, limit)?, tx.events().head()?))
         };

@@ -4,7 +4,7 @@ use domain::{
     actor::BusinessActor,
     business::Business,
     ids::SubmissionId,
-    mandate::OnBehalf,
+    mandate::{MandateRefusal, OnBehalf, Unauthorised},
     ports::store::{StoreError, Tx},
     submission::{Submission, next_step::Progress},
 };
@@ -16,8 +16,20 @@ use crate::problem::{Code, Coded, Fault, ProblemDraft};
 pub enum FindError {
     /// It does not exist, or the caller may not know that it does.
     NotFound,
+    /// The mandate does not carry the reading.
+    Mandate(MandateRefusal),
     /// The store failed.
     Store(StoreError),
+}
+
+impl From<Unauthorised> for FindError {
+    fn from(refused: Unauthorised) -> Self {
+        match refused {
+            Unauthorised::NotFound => Self::NotFound,
+            Unauthorised::Refused(refusal) => Self::Mandate(refusal),
+            Unauthorised::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for FindError {
@@ -32,6 +44,7 @@ impl Coded for FindError {
     fn draft(self) -> ProblemDraft {
         match self {
             Self::NotFound => ProblemDraft::plain(Code::NotFound),
+            Self::Mandate(refusal) => refusal.draft(),
             Self::Store(error) => error.draft(),
         }
     }
@@ -43,9 +56,9 @@ impl From<FindError> for Fault {
     }
 }
 
-/// The mandate, or nothing is found.
+/// The caller under its mandate.
 pub fn actor(tx: &mut dyn Tx, on_behalf: &OnBehalf) -> Result<BusinessActor, FindError> {
-    on_behalf.authorise(tx)?.ok_or(FindError::NotFound)
+    Ok(on_behalf.authorise(tx)?)
 }
 
 /// A business under the caller's mandate.
@@ -62,5 +75,10 @@ pub fn submission(tx: &mut dyn Tx, on_behalf: &OnBehalf, id: &SubmissionId) -> R
 
 /// How far a submission has come, of a business under the caller's mandate.
 pub fn progress(tx: &mut dyn Tx, on_behalf: &OnBehalf, id: &SubmissionId) -> Result<Progress, FindError> {
-    tx.submissions().progress(on_behalf, id)?.ok_or(FindError::NotFound)
+    if let Some((terms, progress)) = tx.submissions().progress(on_behalf, id)? {
+        terms.judge(on_behalf.right, on_behalf.at).map_err(FindError::Mandate)?;
+        return Ok(progress);
+    }
+    on_behalf.authorise(tx)?;
+    Err(FindError::NotFound)
 }

@@ -171,12 +171,9 @@ pub async fn get_receipt_proof(
     path: Path<ReceiptPath>,
     gateway: Data<Gateway>,
 ) -> Result<Raw, Rejection<ProveError>> {
-    let (application, id) = (caller.application.clone(), path.into_inner().receipt_id);
-    let found = gateway
-        .store
-        .read(move |tx| tx.receipts().find(&application, &id))
-        .await
-        .map_err(ProveError::from)?;
+    let (holder, id) = (caller.holder()?, path.into_inner().receipt_id);
+    let found =
+        gateway.store.read(move |tx| tx.receipts().find(&holder, &id)).await.map_err(ProveError::from)?;
     let receipt = found.filter(|receipt| caller.reaches(&receipt.business)).ok_or(ProveError::NotFound)?;
     let proof = gateway.store.read(move |tx| published::prove_receipt(tx, &receipt)).await?;
     Ok(text(proof.to_string(), "private, no-cache"))

@@ -27,6 +27,7 @@ pub mod draft_acts;
 pub mod events;
 pub mod find;
 pub mod log;
+pub mod mandates;
 pub mod oauth;
 pub mod preflight;
 pub mod receipts;
@@ -53,6 +54,7 @@ pub use channel::document_bytes;
         (name = "oauth2", description = "Registration, tokens, keys."),
         (name = "catalogue", description = "Life situations, services, forms, dictionaries: public, without a token."),
         (name = "businesses", description = "Businesses, their profiles, and what is offered to them."),
+        (name = "mandates", description = "Who may act for a business: granted, changed, ended."),
         (name = "submissions", description = "From draft to decision."),
         (name = "attachments", description = "Documents: declared, uploaded in pieces, downloaded."),
         (name = "receipts", description = "Proof of what was accepted."),
@@ -98,8 +100,11 @@ impl Modify for Security {
 /// The base document with every schema that replies name.
 pub fn base_document() -> Document {
     let mut document = Base::openapi();
-    let topics =
-        requirements::schemas().into_iter().chain(assessments::schemas()).chain(draft_acts::schemas());
+    let topics = requirements::schemas()
+        .into_iter()
+        .chain(assessments::schemas())
+        .chain(draft_acts::schemas())
+        .chain(mandates::schemas());
     for schemas in first_schemas().into_iter().chain(topics) {
         document.merge(schemas);
     }
@@ -230,4 +235,5 @@ fn version_1(config: &mut ServiceConfig<'_>) {
     requirements::mount(config);
     assessments::mount(config);
     draft_acts::mount(config);
+    mandates::mount(config);
 }

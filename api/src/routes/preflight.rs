@@ -56,9 +56,9 @@ pub async fn query_submission_statuses(
     body: Json<StatusQuery>,
     gateway: Data<Gateway>,
 ) -> Result<Answered<StatusList>, Rejection<StoreError>> {
-    let (application, ids) = (caller.application.clone(), body.value.ids);
+    let (holder, ids) = (caller.holder()?, body.value.ids);
     let asked = ids.clone();
-    let found = gateway.store.read(move |tx| tx.submissions().find_many(&application, &ids)).await?;
+    let found = gateway.store.read(move |tx| tx.submissions().find_many(&holder, &ids)).await?;
     let visible = found.into_iter().filter(|submission| caller.reaches(&submission.business));
     Ok(Answered(StatusList::new(asked, visible)))
 }

@@ -60,9 +60,9 @@ pub async fn get_receipt(
     path: Path<ReceiptPath>,
     gateway: Data<Gateway>,
 ) -> Result<Answered<ReceiptView>, Rejection<FindError>> {
-    let (application, id) = (caller.application.clone(), path.into_inner().receipt_id);
+    let (holder, id) = (caller.holder()?, path.into_inner().receipt_id);
     let reading = move |tx: &mut dyn Tx| {
-        let receipt = tx.receipts().find(&application, &id)?.ok_or(FindError::NotFound)?;
+        let receipt = tx.receipts().find(&holder, &id)?.ok_or(FindError::NotFound)?;
         Ok::<_, FindError>((leaf_index(tx, &receipt)?, receipt))
     };
     let (leaf_index, receipt) = gateway.store.read(reading).await?;
@@ -84,10 +84,10 @@ pub async fn find_receipts(
     query: Query<ReceiptQuery>,
     gateway: Data<Gateway>,
 ) -> Result<Answered<ReceiptList>, Rejection<FindError>> {
-    let (application, ReceiptQuery { digest, idempotency_key }) = (caller.application.clone(), query.0);
+    let (holder, ReceiptQuery { digest, idempotency_key }) = (caller.holder()?, query.0);
     let found = gateway.store.read(move |tx| match (&digest, &idempotency_key) {
-        (Some(digest), _) => tx.receipts().by_digest(&application, digest),
-        (None, Some(key)) => tx.receipts().by_key(&application, key),
+        (Some(digest), _) => tx.receipts().by_digest(&holder, digest),
+        (None, Some(key)) => tx.receipts().by_key(&holder.application, key),
         (None, None) => Ok(Vec::new()),
     });
     let receipts = found.await.map_err(FindError::from)?;

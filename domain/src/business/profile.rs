@@ -8,7 +8,7 @@ use crate::{
     catalogue::Catalogue,
     error::{Fix, Violation},
     event::{EventKind, NewEvent},
-    mandate::OnBehalf,
+    mandate::{MandateRefusal, OnBehalf, Unauthorised},
     merge_patch::{merge_changes, merge_patched},
     ports::store::{StoreError, Tx},
     text::Text,
@@ -21,8 +21,10 @@ pub const IDENTITY: [&str; 5] = ["kind", "inn", "ogrn", "kpp", "name"];
 /// Why a profile did not change.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProfileError {
-    /// No such business, or no mandate for it.
+    /// No such business, or there never was a mandate for it.
     NotFound,
+    /// The mandate does not carry the act.
+    Mandate(MandateRefusal),
     /// The profile is at another version than the caller had seen.
     Stale {
         /// The version now.
@@ -32,6 +34,16 @@ pub enum ProfileError {
     Invalid(Vec<Violation>),
     /// The store failed.
     Store(StoreError),
+}
+
+impl From<Unauthorised> for ProfileError {
+    fn from(refused: Unauthorised) -> Self {
+        match refused {
+            Unauthorised::NotFound => Self::NotFound,
+            Unauthorised::Refused(refusal) => Self::Mandate(refusal),
+            Unauthorised::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for ProfileError {
@@ -61,7 +73,7 @@ pub fn revise(
     command: &RevisePatch,
     mut stamp: Stamp,
 ) -> Result<Business, ProfileError> {
-    let actor = command.on_behalf.authorise(tx)?.ok_or(ProfileError::NotFound)?;
+    let actor = command.on_behalf.authorise(tx)?;
     let mut business = tx.businesses().find(&actor.business)?.ok_or(ProfileError::NotFound)?;
     if business.version != command.expected {
         return Err(ProfileError::Stale { current: business.version });
@@ -147,6 +159,7 @@ fn store(
         authority: None,
         subject: business.id.to_string(),
         application: Some(actor.application.clone()),
+        ground: Some(actor.ground.clone()),
         touchpoint: Touchpoint::Api,
         service: None,
         situation: None,

@@ -9,7 +9,7 @@ use crate::{
     business::Business,
     clerk::Clerk,
     error::{Fix, Violation},
-    mandate::OnBehalf,
+    mandate::{MandateRefusal, OnBehalf, Unauthorised},
     ports::store::{StoreError, Tx},
     requirement::registry::Entry,
     text::Text,
@@ -44,8 +44,10 @@ pub mod visit;
 /// Why an act about requirements did not happen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// No such business, requirement or record, or no mandate.
+    /// No such business, requirement or record, or there never was a mandate.
     NotFound,
+    /// The mandate does not carry the act.
+    Mandate(MandateRefusal),
     /// The record is at another version than the caller had seen.
     Stale {
         /// The version now.
@@ -66,6 +68,16 @@ pub enum Refusal {
     Store(StoreError),
 }
 
+impl From<Unauthorised> for Refusal {
+    fn from(refused: Unauthorised) -> Self {
+        match refused {
+            Unauthorised::NotFound => Self::NotFound,
+            Unauthorised::Refused(refusal) => Self::Mandate(refusal),
+            Unauthorised::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -80,12 +92,12 @@ impl Refusal {
     }
 }
 
-/// The mandate, or nothing is found.
+/// The caller under its mandate.
 ///
 /// # Errors
-/// [`Refusal::NotFound`], or the store's error.
+/// [`Refusal::NotFound`], [`Refusal::Mandate`], or the store's error.
 pub fn actor(tx: &mut dyn Tx, on_behalf: &OnBehalf) -> Result<BusinessActor, Refusal> {
-    on_behalf.authorise(tx)?.ok_or(Refusal::NotFound)
+    Ok(on_behalf.authorise(tx)?)
 }
 
 /// The business under the caller's mandate.

@@ -5,6 +5,7 @@ pub mod authority;
 pub mod clock;
 pub mod draft_acts;
 pub mod log;
+pub mod mandates;
 pub mod regulation_portal;
 pub mod requirements;
 pub mod search;

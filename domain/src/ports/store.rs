@@ -19,7 +19,7 @@ use crate::{
     idempotency::Remembered,
     ids::{ApplicationId, AttachmentId, AuthorityId, BusinessId, ReceiptId, SubmissionId, TaskId},
     inbox::{Route, Task},
-    mandate::{Mandate, OnBehalf},
+    mandate::{Holder, OnBehalf, Terms},
     page::{Page, PageRequest},
     receipt::Receipt,
     submission::{Submission, list::SubmissionFilter, next_step::Progress},
@@ -29,6 +29,7 @@ use crate::{
 pub use super::assessments::Assessments;
 pub use super::draft_acts::DraftActs;
 pub use super::log::MerkleLog;
+pub use super::mandates::{AccessRequests, AskedBy, MandateFilter, Mandates};
 pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
 
 /// Why the store could not answer. Never a statement about the caller's request.
@@ -62,6 +63,8 @@ pub trait Tx {
     fn access(&mut self) -> &mut dyn Access;
     /// Grounds on which applications act for businesses.
     fn mandates(&mut self) -> &mut dyn Mandates;
+    /// Requests to represent a business.
+    fn access_requests(&mut self) -> &mut dyn AccessRequests;
     /// Businesses and their profiles.
     fn businesses(&mut self) -> &mut dyn Businesses;
     /// Submissions.
@@ -138,24 +141,18 @@ pub trait Access {
     fn keys(&mut self) -> Answer<Vec<StoredKey>>;
 }
 
-/// Grounds on which applications act for businesses.
-pub trait Mandates {
-    /// Adds a mandate.
-    fn insert(&mut self, mandate: &Mandate) -> Answer<()>;
-    /// The mandate in force between the two, if there is one.
-    fn in_force(&mut self, application: &ApplicationId, business: &BusinessId) -> Answer<Option<Mandate>>;
-}
-
 /// Businesses and their profiles.
 pub trait Businesses {
     /// Adds a business; [`StoreError::Conflict`] where its INN is known already.
     fn insert(&mut self, business: &Business) -> Answer<()>;
     /// The business with this id. Callers hold a mandate for it or stand on an authority's side.
     fn find(&mut self, id: &BusinessId) -> Answer<Option<Business>>;
+    /// The business with this INN, for what is addressed by it.
+    fn by_inn(&mut self, inn: &str) -> Answer<Option<Business>>;
     /// The version of its profile alone.
     fn version(&mut self, id: &BusinessId) -> Answer<Option<i64>>;
-    /// The businesses for which the application holds a mandate in force, by id.
-    fn of_application(&mut self, application: &ApplicationId, page: &PageRequest) -> Answer<Page<Business>>;
+    /// The businesses for which the holder's mandates carry its question, by id.
+    fn of_application(&mut self, holder: &Holder, page: &PageRequest) -> Answer<Page<Business>>;
     /// Everybody, by id: for the gateway's own rounds, never for a caller.
     fn all(&mut self, page: &PageRequest) -> Answer<Page<Business>>;
     /// Stores a changed profile if the stored version is `expected`; false otherwise.
@@ -173,10 +170,10 @@ pub trait Submissions {
     fn insert(&mut self, submission: &Submission, document: Option<&Digest>) -> Answer<()>;
     /// The business's submission with this id.
     fn find(&mut self, business: &BusinessId, id: &SubmissionId) -> Answer<Option<Submission>>;
-    /// How far the submission has come, if the application holds a mandate for its business.
-    fn progress(&mut self, on_behalf: &OnBehalf, id: &SubmissionId) -> Answer<Option<Progress>>;
-    /// Those of the ids that belong to a business for which the application holds a mandate.
-    fn find_many(&mut self, application: &ApplicationId, ids: &[SubmissionId]) -> Answer<Vec<Submission>>;
+    /// How far the submission has come, with the terms of the application's open mandate, by which the caller judges.
+    fn progress(&mut self, on_behalf: &OnBehalf, id: &SubmissionId) -> Answer<Option<(Terms, Progress)>>;
+    /// Those of the ids that belong to a business for which the holder's mandates carry its question.
+    fn find_many(&mut self, holder: &Holder, ids: &[SubmissionId]) -> Answer<Vec<Submission>>;
     /// The authority's submission with this id; drafts are invisible to it.
     fn find_addressed(&mut self, authority: &AuthorityId, id: &SubmissionId) -> Answer<Option<Submission>>;
     /// Stores a changed submission if the stored version is `expected`; false otherwise.
@@ -195,6 +192,13 @@ pub trait Submissions {
         service: &str,
         digest: &Digest,
     ) -> Answer<Option<SubmissionId>>;
+    /// The business's submissions that the application lodged and that are not closed, newest first.
+    fn open_of(
+        &mut self,
+        business: &BusinessId,
+        application: &ApplicationId,
+        limit: u32,
+    ) -> Answer<Vec<Submission>>;
     /// Submissions whose term for the next step has passed, oldest first.
     fn overdue(&mut self, now: Timestamp, limit: u32) -> Answer<Vec<Submission>>;
 }
@@ -215,10 +219,10 @@ pub trait Attachments {
 pub trait Receipts {
     /// Adds a receipt.
     fn insert(&mut self, receipt: &Receipt) -> Answer<()>;
-    /// The receipt with this id, if it names a business for which the application holds a mandate.
-    fn find(&mut self, application: &ApplicationId, id: &ReceiptId) -> Answer<Option<Receipt>>;
+    /// The receipt with this id, if it names a business for which the holder's mandates carry its question.
+    fn find(&mut self, holder: &Holder, id: &ReceiptId) -> Answer<Option<Receipt>>;
     /// Receipts whose document or body has this digest, under the same condition, newest first, at most 100.
-    fn by_digest(&mut self, application: &ApplicationId, digest: &Digest) -> Answer<Vec<Receipt>>;
+    fn by_digest(&mut self, holder: &Holder, digest: &Digest) -> Answer<Vec<Receipt>>;
     /// Receipts for a key that the application itself used, newest first, at most 100.
     fn by_key(&mut self, application: &ApplicationId, key: &str) -> Answer<Vec<Receipt>>;
     /// Receipts of one subject of the business, oldest first.
@@ -233,6 +237,14 @@ pub trait Events {
     fn append_all(&mut self, events: &[NewEvent]) -> Answer<()>;
     /// Events behind `after`, in sequence, at most `limit`; no kinds means all kinds.
     fn after(&mut self, audience: &Audience, after: i64, kinds: &[&str], limit: u32) -> Answer<Vec<Event>>;
+    /// The last moment behind `after` at which the application acted for the business, if there is one. Looks through
+    /// the last events of the gateway only: what is dated later than now was committed just now.
+    fn acted_after(
+        &mut self,
+        business: &BusinessId,
+        application: &ApplicationId,
+        after: Timestamp,
+    ) -> Answer<Option<Timestamp>>;
     /// The place of the last event; 0 before the first.
     fn head(&mut self) -> Answer<i64>;
     /// The business's interaction history, newest first.

@@ -181,6 +181,7 @@ fn news(list: &PersonalList, change: &ListChange, stamp: &mut Stamp) -> NewEvent
         authority: None,
         subject: business.to_string(),
         application: None,
+        ground: None,
         touchpoint: Touchpoint::Gateway,
         service: None,
         situation: None,

@@ -124,10 +124,10 @@ impl Desk {
         data: Value,
         stamp: &mut Stamp,
     ) -> Result<i64, StoreError> {
-        let (application, touchpoint) = match mover {
-            Mover::Business(actor) => (Some(&actor.application), Touchpoint::Api),
-            Mover::Authority(actor) => (Some(&actor.application), Touchpoint::AuthorityApi),
-            Mover::Gateway => (None, Touchpoint::Gateway),
+        let (application, ground, touchpoint) = match mover {
+            Mover::Business(actor) => (Some(&actor.application), Some(&actor.ground), Touchpoint::Api),
+            Mover::Authority(actor) => (Some(&actor.application), None, Touchpoint::AuthorityApi),
+            Mover::Gateway => (None, None, Touchpoint::Gateway),
         };
         tx.events().append(&NewEvent {
             id: stamp.id(),
@@ -137,6 +137,7 @@ impl Desk {
             authority: submission.lodged_at.map(|_| submission.authority.clone()),
             subject: submission.id.to_string(),
             application: application.cloned(),
+            ground: ground.cloned(),
             touchpoint,
             service: Some(submission.service.clone()),
             situation: submission.situation.clone(),

@@ -14,7 +14,7 @@ use crate::{
     catalogue::{Service, Stage},
     event::EventKind,
     ids::{AttachmentId, SubmissionId},
-    mandate::OnBehalf,
+    mandate::{MandateRefusal, OnBehalf, Unauthorised},
     ports::store::{StoreError, Tx},
     time::Stamp,
 };
@@ -54,8 +54,10 @@ pub struct Revision {
 /// Why a draft was not made or changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DraftError {
-    /// No such business or draft, or no mandate.
+    /// No such business or draft, or there never was a mandate.
     NotFound,
+    /// The mandate does not carry the act.
+    Mandate(MandateRefusal),
     /// The catalogue has no such service.
     UnknownService(String),
     /// The service takes nothing any more.
@@ -73,6 +75,16 @@ pub enum DraftError {
     State(StateConflict),
     /// The store failed.
     Store(StoreError),
+}
+
+impl From<Unauthorised> for DraftError {
+    fn from(refused: Unauthorised) -> Self {
+        match refused {
+            Unauthorised::NotFound => Self::NotFound,
+            Unauthorised::Refused(refusal) => Self::Mandate(refusal),
+            Unauthorised::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl From<StoreError> for DraftError {
@@ -107,7 +119,7 @@ pub fn revise(
     revision: &Revision,
     stamp: &Stamp,
 ) -> Result<Submission, DraftError> {
-    let actor = revision.on_behalf.authorise(tx)?.ok_or(DraftError::NotFound)?;
+    let actor = revision.on_behalf.authorise(tx)?;
     let mut submission = tx.submissions().find(&actor.business, &revision.id)?.ok_or(DraftError::NotFound)?;
     if submission.version != revision.expected {
         return Err(DraftError::Stale { current: submission.version });
@@ -133,7 +145,7 @@ pub(super) fn begin(
     new: &NewSubmission,
     stamp: &mut Stamp,
 ) -> Result<(BusinessActor, Submission), DraftError> {
-    let actor = new.on_behalf.authorise(tx)?.ok_or(DraftError::NotFound)?;
+    let actor = new.on_behalf.authorise(tx)?;
     let service = open_service(desk, &new.service)?;
     known_situation(desk, new.situation.as_deref())?;
     let attachments = attached(tx, &actor.business, &new.attachments)?.map_err(DraftError::Attachment)?;

@@ -106,7 +106,7 @@ pub fn lodge_draft(
     received: &Received,
     mut stamp: Stamp,
 ) -> Result<Lodged, LodgeError> {
-    let actor = command.on_behalf.authorise(tx)?.ok_or(DraftError::NotFound)?;
+    let actor = command.on_behalf.authorise(tx).map_err(DraftError::from)?;
     let mut submission = tx.submissions().find(&actor.business, &command.id)?.ok_or(DraftError::NotFound)?;
     let current = submission.version;
     if command.expected.is_some_and(|expected| expected != current) {

@@ -101,7 +101,7 @@ pub fn preflight(
     trial: &Trial,
     now: Timestamp,
 ) -> Result<Forecast, DraftError> {
-    let actor = trial.on_behalf.authorise(tx)?.ok_or(DraftError::NotFound)?;
+    let actor = trial.on_behalf.authorise(tx)?;
     let service = draft::open_service(desk, &trial.service)?;
     let business = tx.businesses().find(&actor.business)?.ok_or(DraftError::NotFound)?;
     let (attachments, unusable) = sorted_out(tx, &actor.business, &trial.attachments)?;

@@ -14,7 +14,7 @@ use crate::{
     event::EventKind,
     ids::{RequestId, SubmissionId},
     inbox::TaskKind,
-    mandate::OnBehalf,
+    mandate::{MandateRefusal, OnBehalf, Unauthorised},
     ports::store::{StoreError, Tx},
     receipt::{Act, Received, document_digest},
     time::Stamp,
@@ -34,8 +34,10 @@ pub struct Target {
 /// Why a business's step on its submission did not happen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepError {
-    /// No such business or submission, or no mandate.
+    /// No such business or submission, or there never was a mandate.
     NotFound,
+    /// The mandate does not carry the step.
+    Mandate(MandateRefusal),
     /// The submission is at another version.
     Stale {
         /// The version now.
@@ -55,6 +57,16 @@ pub enum StepError {
     Store(StoreError),
 }
 
+impl From<Unauthorised> for StepError {
+    fn from(refused: Unauthorised) -> Self {
+        match refused {
+            Unauthorised::NotFound => Self::NotFound,
+            Unauthorised::Refused(refusal) => Self::Mandate(refusal),
+            Unauthorised::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -70,7 +82,7 @@ impl From<StateConflict> for StepError {
 impl Target {
     /// Loads the submission for the business that owns it, at the version the caller has seen.
     pub(super) fn load(&self, tx: &mut dyn Tx) -> Result<(BusinessActor, Submission), StepError> {
-        let actor = self.on_behalf.authorise(tx)?.ok_or(StepError::NotFound)?;
+        let actor = self.on_behalf.authorise(tx)?;
         let submission = tx.submissions().find(&actor.business, &self.id)?.ok_or(StepError::NotFound)?;
         let current = submission.version;
         match self.expected {

@@ -24,6 +24,7 @@ pub(crate) struct EventRow {
     service: Option<String>,
     situation: Option<String>,
     data: String,
+    ground: Option<String>,
 }
 
 impl EventRow {
@@ -37,6 +38,7 @@ impl EventRow {
             authority,
             subject,
             application,
+            ground,
             touchpoint,
             service,
             situation,
@@ -55,6 +57,7 @@ impl EventRow {
             service: service.clone(),
             situation: situation.clone(),
             data: to_json(data),
+            ground: ground.as_ref().map(to_json),
         }
     }
 }
@@ -76,6 +79,7 @@ impl TryFrom<EventRow> for Event {
             service,
             situation,
             data,
+            ground,
         } = row;
         let event = NewEvent {
             id: parsed("events.id", &id)?,
@@ -85,6 +89,7 @@ impl TryFrom<EventRow> for Event {
             authority: parsed_or_none("events.authority_id", authority_id.as_deref())?,
             subject,
             application: parsed_or_none("events.application_id", application_id.as_deref())?,
+            ground: ground.map(|ground| from_json("events.ground", &ground)).transpose()?,
             touchpoint: parsed("events.touchpoint", &touchpoint)?,
             service,
             situation,

@@ -7,6 +7,7 @@ use domain::{digest::Digest, ports::store::StoreError, time::Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) mod access;
+pub(crate) mod access_request;
 pub(crate) mod application;
 pub(crate) mod assessment;
 pub(crate) mod attachment;

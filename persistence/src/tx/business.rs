@@ -1,12 +1,13 @@
 use diesel::prelude::*;
 use domain::{
     business::{Business, ProfileVersion},
-    ids::{ApplicationId, BusinessId},
+    ids::BusinessId,
+    mandate::Holder,
     page::{Page, PageRequest},
     ports::store::{Businesses, StoreError},
 };
 
-use super::{Transaction, cut, inserted, numeric_key, one_past};
+use super::{Transaction, cut, inserted, mandate::held, numeric_key, one_past};
 use crate::{
     conn::each,
     rows::business::{BusinessRow, ProfileVersionRow},
@@ -33,6 +34,18 @@ impl Businesses for Transaction<'_> {
         row.map(Business::try_from).transpose()
     }
 
+    /// Unique index `businesses_inn`.
+    fn by_inn(&mut self, inn: &str) -> Result<Option<Business>, StoreError> {
+        let row = self.ask(|conn| {
+            each!(conn, c => businesses::table
+                .filter(businesses::inn.eq(inn))
+                .select(BusinessRow::as_select())
+                .get_result(c)
+                .optional())
+        })?;
+        row.map(Business::try_from).transpose()
+    }
+
     /// Primary key.
     fn version(&mut self, id: &BusinessId) -> Result<Option<i64>, StoreError> {
         self.ask(|conn| {
@@ -45,17 +58,11 @@ impl Businesses for Transaction<'_> {
     }
 
     /// Index `mandates_in_force` in its order, then primary key.
-    fn of_application(
-        &mut self,
-        application: &ApplicationId,
-        page: &PageRequest,
-    ) -> Result<Page<Business>, StoreError> {
+    fn of_application(&mut self, holder: &Holder, page: &PageRequest) -> Result<Page<Business>, StoreError> {
         let after = page.after.as_deref().unwrap_or("");
         let rows = self.ask(|conn| {
-            each!(conn, c => mandates::table
-                .inner_join(businesses::table.on(businesses::id.eq(mandates::business_id)))
-                .filter(mandates::application_id.eq(application.as_str()))
-                .filter(mandates::ended_at.is_null())
+            each!(conn, c => held!(mandates::table
+                .inner_join(businesses::table.on(businesses::id.eq(mandates::business_id))), holder)
                 .filter(mandates::business_id.gt(after))
                 .order(mandates::business_id)
                 .limit(one_past(page))

@@ -1,4 +1,5 @@
 use diesel::{
+    dsl::max,
     prelude::*,
     sql_query,
     sql_types::{BigInt, Nullable, Text},
@@ -6,42 +7,49 @@ use diesel::{
 use domain::{
     event::{Audience, Event, HistoryFilter, NewEvent},
     ids::{ApplicationId, AuthorityId, BusinessId},
+    mandate::Holder,
     page::{Page, PageRequest},
     ports::store::{Events, StoreError},
+    time::Timestamp,
 };
 
 use super::{Transaction, all, cut, numeric_key, one_past, sequence};
 use crate::{
     conn::{Conn, each},
-    rows::{event::EventRow, to_json},
+    rows::{event::EventRow, moment_or_none, to_json},
     schema::events,
 };
 
 /// Takes the first few events of each business and the first few of these, so that neither a business with a long
 /// history nor a cursor far behind the head makes the answer dear. Parameters: the application; a JSON list of
-/// businesses or null; the place; a JSON list of kinds or null; the limit.
+/// businesses or null; the place; a JSON list of kinds or null; the limit; the moment; the bit of the right.
 const OF_APPLICATION_ON_SQLITE: &str = "
 SELECT * FROM events WHERE sequence IN (
     SELECT candidate.sequence FROM mandates AS held CROSS JOIN events AS candidate
-    WHERE held.application_id = $1 AND held.ended_at IS NULL
-      AND ($2 IS NULL OR held.business_id IN (SELECT value FROM json_each($2)))
+    WHERE held.application_id = ?1 AND held.ended_at IS NULL AND held.status = 'in_force'
+      AND held.valid_from <= ?6 AND (held.valid_until IS NULL OR held.valid_until > ?6) AND held.rights & ?7 <> 0
+      AND (?2 IS NULL OR held.business_id IN (SELECT value FROM json_each(?2)))
       AND candidate.sequence IN (
         SELECT own.sequence FROM events AS own
-        WHERE own.business_id = held.business_id AND own.sequence > $3
-          AND ($4 IS NULL OR own.kind IN (SELECT value FROM json_each($4)))
-        ORDER BY own.sequence LIMIT $5))
-ORDER BY sequence LIMIT $5";
+        WHERE own.business_id = held.business_id AND own.sequence > ?3
+          AND (?4 IS NULL OR own.kind IN (SELECT value FROM json_each(?4)))
+        ORDER BY own.sequence LIMIT ?5))
+ORDER BY sequence LIMIT ?5";
 
-/// The same question in PostgreSQL's words.
+/// The same question in PostgreSQL's words. SQLite counts `$1` by its first place in the text, `?1` by its number.
 const OF_APPLICATION_ON_POSTGRES: &str = "
 SELECT found.* FROM mandates AS held CROSS JOIN LATERAL (
     SELECT * FROM events AS own
     WHERE own.business_id = held.business_id AND own.sequence > $3
       AND ($4 IS NULL OR own.kind IN (SELECT json_array_elements_text($4::json)))
     ORDER BY own.sequence LIMIT $5) AS found
-WHERE held.application_id = $1 AND held.ended_at IS NULL
+WHERE held.application_id = $1 AND held.ended_at IS NULL AND held.status = 'in_force'
+  AND held.valid_from <= $6 AND (held.valid_until IS NULL OR held.valid_until > $6) AND held.rights & $7 <> 0
   AND ($2 IS NULL OR held.business_id IN (SELECT json_array_elements_text($2::json)))
 ORDER BY found.sequence LIMIT $5";
+
+/// How many of the last events can be dated later than a moment that is now.
+const LATELY: i64 = 10_000;
 
 impl Events for Transaction<'_> {
     /// Primary key. The place is the next one of this transaction; the writer stores the last one before it commits,
@@ -83,12 +91,32 @@ impl Events for Transaction<'_> {
         limit: u32,
     ) -> Result<Vec<Event>, StoreError> {
         let rows = match audience {
-            Audience::Application { application, businesses } => {
-                self.of_application(application, businesses.as_deref(), after, kinds, limit)?
+            Audience::Application { holder, businesses } => {
+                self.of_application(holder, businesses.as_deref(), after, kinds, limit)?
             }
             Audience::Authority(authority) => self.of_authority(authority, after, kinds, limit)?,
         };
         all(rows)
+    }
+
+    /// Primary key, over the last places alone.
+    fn acted_after(
+        &mut self,
+        business: &BusinessId,
+        application: &ApplicationId,
+        after: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let from = self.head()?.saturating_sub(LATELY);
+        let at: Option<i64> = self.ask(|conn| {
+            each!(conn, c => events::table
+                .filter(events::sequence.gt(from))
+                .filter(events::business_id.eq(business.as_str()))
+                .filter(events::application_id.eq(application.as_str()))
+                .filter(events::at.gt(after.micros()))
+                .select(max(events::at))
+                .get_result(c))
+        })?;
+        moment_or_none("events.at", at)
     }
 
     /// Primary key; a unit that writes knows it.
@@ -146,7 +174,7 @@ impl Transaction<'_> {
     /// Index `mandates_in_force`, then `events_business` per business.
     fn of_application(
         &mut self,
-        application: &ApplicationId,
+        holder: &Holder,
         businesses: Option<&[BusinessId]>,
         after: i64,
         kinds: &[&str],
@@ -160,11 +188,13 @@ impl Transaction<'_> {
                 Conn::Postgres(_) => OF_APPLICATION_ON_POSTGRES,
             };
             each!(conn, c => sql_query(sql)
-                .bind::<Text, _>(application.as_str())
+                .bind::<Text, _>(holder.application.as_str())
                 .bind::<Nullable<Text>, _>(businesses)
                 .bind::<BigInt, _>(after)
                 .bind::<Nullable<Text>, _>(kinds)
                 .bind::<BigInt, _>(i64::from(limit))
+                .bind::<BigInt, _>(holder.at.micros())
+                .bind::<BigInt, _>(holder.right.bit())
                 .load(c))
         })
     }

@@ -17,9 +17,9 @@ use diesel::{
 use domain::{
     page::{Page, PageRequest},
     ports::store::{
-        Access, Applications, Assessments, Attachments, Businesses, CatalogueDocuments, DraftActs, Events,
-        Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records, RegistryDocuments,
-        StoreError, Submissions, Tx,
+        Access, AccessRequests, Applications, Assessments, Attachments, Businesses, CatalogueDocuments,
+        DraftActs, Events, Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records,
+        RegistryDocuments, StoreError, Submissions, Tx,
     },
 };
 
@@ -43,6 +43,7 @@ macro_rules! insert_new {
 }
 
 mod access;
+mod access_request;
 mod application;
 mod assessment;
 mod attachment;
@@ -187,6 +188,10 @@ impl Tx for Transaction<'_> {
     }
 
     fn mandates(&mut self) -> &mut dyn Mandates {
+        self
+    }
+
+    fn access_requests(&mut self) -> &mut dyn AccessRequests {
         self
     }
 

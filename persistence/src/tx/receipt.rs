@@ -2,11 +2,12 @@ use diesel::prelude::*;
 use domain::{
     digest::Digest,
     ids::{ApplicationId, BusinessId, ReceiptId},
+    mandate::Holder,
     ports::store::{Receipts, StoreError},
     receipt::Receipt,
 };
 
-use super::{Transaction, all, inserted};
+use super::{Transaction, all, inserted, mandate::held};
 use crate::{
     conn::each,
     rows::receipt::ReceiptRow,
@@ -25,13 +26,11 @@ impl Receipts for Transaction<'_> {
     }
 
     /// Index `receipts_id`, then `mandates_in_force`.
-    fn find(&mut self, application: &ApplicationId, id: &ReceiptId) -> Result<Option<Receipt>, StoreError> {
+    fn find(&mut self, holder: &Holder, id: &ReceiptId) -> Result<Option<Receipt>, StoreError> {
         let row = self.ask(|conn| {
-            each!(conn, c => receipts::table
-                .inner_join(mandates::table.on(mandates::business_id.eq(receipts::business_id)))
+            each!(conn, c => held!(receipts::table
+                .inner_join(mandates::table.on(mandates::business_id.eq(receipts::business_id))), holder)
                 .filter(receipts::id.eq(id.as_str()))
-                .filter(mandates::application_id.eq(application.as_str()))
-                .filter(mandates::ended_at.is_null())
                 .select(ReceiptRow::as_select())
                 .get_result(c)
                 .optional())
@@ -40,18 +39,12 @@ impl Receipts for Transaction<'_> {
     }
 
     /// Indexes `receipts_digest` and `receipts_body_digest`, then `mandates_in_force`.
-    fn by_digest(
-        &mut self,
-        application: &ApplicationId,
-        digest: &Digest,
-    ) -> Result<Vec<Receipt>, StoreError> {
+    fn by_digest(&mut self, holder: &Holder, digest: &Digest) -> Result<Vec<Receipt>, StoreError> {
         let digest = digest.as_bytes().as_slice();
         let rows = self.ask(|conn| {
-            each!(conn, c => receipts::table
-                .inner_join(mandates::table.on(mandates::business_id.eq(receipts::business_id)))
+            each!(conn, c => held!(receipts::table
+                .inner_join(mandates::table.on(mandates::business_id.eq(receipts::business_id))), holder)
                 .filter(receipts::digest.eq(digest).or(receipts::body_digest.assume_not_null().eq(digest)))
-                .filter(mandates::application_id.eq(application.as_str()))
-                .filter(mandates::ended_at.is_null())
                 .order(receipts::sequence.desc())
                 .limit(MOST)
                 .select(ReceiptRow::as_select())

@@ -2,17 +2,18 @@ use diesel::{dsl::max, prelude::*};
 use domain::{
     digest::Digest,
     ids::{ApplicationId, AuthorityId, BusinessId, SubmissionId},
-    mandate::OnBehalf,
+    mandate::{Holder, OnBehalf, Terms},
     page::{Page, PageRequest},
     ports::store::{StoreError, Submissions},
     submission::{Submission, list::SubmissionFilter, next_step::Progress},
     time::Timestamp,
 };
 
-use super::{Transaction, all, cut, inserted, one_past};
+use super::{Transaction, all, cut, inserted, mandate::held, one_past};
 use crate::{
     conn::each,
     rows::{
+        mandate::TermsRow,
         parsed,
         submission::{ProgressRow, SubmissionRow, is_open},
     },
@@ -41,8 +42,12 @@ impl Submissions for Transaction<'_> {
     }
 
     /// Primary key, then index `mandates_in_force`. The form is not even read.
-    fn progress(&mut self, on_behalf: &OnBehalf, id: &SubmissionId) -> Result<Option<Progress>, StoreError> {
-        let OnBehalf { application, business } = on_behalf;
+    fn progress(
+        &mut self,
+        on_behalf: &OnBehalf,
+        id: &SubmissionId,
+    ) -> Result<Option<(Terms, Progress)>, StoreError> {
+        let OnBehalf { application, business, .. } = on_behalf;
         let row = self.ask(|conn| {
             each!(conn, c => submissions::table
                 .inner_join(mandates::table.on(mandates::business_id.eq(submissions::business_id)))
@@ -50,26 +55,21 @@ impl Submissions for Transaction<'_> {
                 .filter(submissions::business_id.eq(business.as_str()))
                 .filter(mandates::application_id.eq(application.as_str()))
                 .filter(mandates::ended_at.is_null())
-                .select(ProgressRow::as_select())
+                .select((TermsRow::as_select(), ProgressRow::as_select()))
                 .get_result(c)
                 .optional())
         })?;
-        row.map(Progress::try_from).transpose()
+        row.map(|(terms, progress): (TermsRow, ProgressRow)| Ok((terms.try_into()?, progress.try_into()?)))
+            .transpose()
     }
 
     /// Primary key per id, then index `mandates_in_force`. In the order of ids; an id named twice comes once.
-    fn find_many(
-        &mut self,
-        application: &ApplicationId,
-        ids: &[SubmissionId],
-    ) -> Result<Vec<Submission>, StoreError> {
+    fn find_many(&mut self, holder: &Holder, ids: &[SubmissionId]) -> Result<Vec<Submission>, StoreError> {
         let ids: Vec<&str> = ids.iter().map(SubmissionId::as_str).collect();
         let rows = self.ask(|conn| {
-            each!(conn, c => submissions::table
-                .inner_join(mandates::table.on(mandates::business_id.eq(submissions::business_id)))
+            each!(conn, c => held!(submissions::table
+                .inner_join(mandates::table.on(mandates::business_id.eq(submissions::business_id))), holder)
                 .filter(submissions::id.eq_any(ids))
-                .filter(mandates::application_id.eq(application.as_str()))
-                .filter(mandates::ended_at.is_null())
                 .order(submissions::id)
                 .select(SubmissionRow::as_select())
                 .load(c))
@@ -160,6 +160,26 @@ impl Submissions for Transaction<'_> {
                 .get_result(c))
         })?;
         id.map(|id| parsed("submissions.id", &id)).transpose()
+    }
+
+    /// Index `submissions_business`, backwards; what is open is lodged and keeps the digest of its document.
+    fn open_of(
+        &mut self,
+        business: &BusinessId,
+        application: &ApplicationId,
+        limit: u32,
+    ) -> Result<Vec<Submission>, StoreError> {
+        let rows = self.ask(|conn| {
+            each!(conn, c => submissions::table
+                .filter(submissions::business_id.eq(business.as_str()))
+                .filter(submissions::application_id.eq(application.as_str()))
+                .filter(submissions::open_digest.is_not_null())
+                .order(submissions::id.desc())
+                .limit(i64::from(limit))
+                .select(SubmissionRow::as_select())
+                .load(c))
+        })?;
+        all(rows)
     }
 
     /// Index `submissions_expiry`. A term that ends at `now` has passed; a closed submission has no term.

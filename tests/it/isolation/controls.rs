@@ -8,7 +8,12 @@ use reqwest::{
     header::{HeaderMap, IF_MATCH},
 };
 use serde_json::{Value, json};
-use tests::{Client, Engine, client::text, on_both_engines, papers};
+use tests::{
+    Client, Engine,
+    client::text,
+    on_both_engines, papers,
+    representatives::{Representative, named},
+};
 
 use super::{
     Operation, supervised,
@@ -363,6 +368,23 @@ async fn drafts(tour: &Tour) {
     }
 }
 
+/// Mandates: granted, changed, ended.
+async fn mandates(tour: &Tour) {
+    let other = Representative::register(&tour.world.victim, "another").await;
+    let body = json!({ "application_id": other.id, "powers": ["KLASS_2.0_PRESENT"] });
+    tour.call("grant_representative", Call::with(body)).await;
+    tour.plain("ask_for_access").await;
+    let base = format!("/v1/businesses/{}", tour.world.things.business);
+    for (act, name) in [("escalate_access", "one"), ("reject_access", "two"), ("approve_access", "three")] {
+        let asker = Representative::register(&tour.world.victim, name).await;
+        let asked = asker.client.post("/v1/access-requests", named(&tour.world.victim, &base).await).await;
+        let instead = vec![(tour.world.things.mandated.addressed.clone(), text(&asked.expect(201)["id"]))];
+        tour.call(act, Call { instead, ..Call::default() }).await;
+    }
+    tour.plain("change_representative").await;
+    tour.plain("dismiss_representative").await;
+}
+
 async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     let Some(tour) = Tour::new(engine).await else { return };
     oauth(&tour).await;
@@ -377,6 +399,7 @@ async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     assessments(&tour).await;
     drafts(&tour).await;
     evidence(&tour).await;
+    mandates(&tour).await;
     let all: BTreeSet<String> = tour.operations.iter().map(|operation| operation.id.clone()).collect();
     let left: Vec<String> = all.difference(&tour.called.borrow()).cloned().collect();
     assert!(left.is_empty(), "operations without a positive control: {left:?}");

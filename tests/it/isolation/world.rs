@@ -10,7 +10,7 @@ use tests::{
 
 use super::{
     Operation, assessed::Assessed, checks::Checks, drafted::Drafted, evidenced::Evidenced,
-    supervised::Supervised,
+    mandated::Mandated, supervised::Supervised,
 };
 
 /// What every attachment of the walk holds.
@@ -53,6 +53,7 @@ pub struct Things {
     pub supervised: Supervised,
     pub evidenced: Evidenced,
     pub drafted: Drafted,
+    pub mandated: Mandated,
 }
 
 impl World {
@@ -102,6 +103,7 @@ impl World {
             Some("draft" | "draft_id") => things.drafted.draft.clone(),
             Some("opinion_id") => things.drafted.opinion.clone(),
             Some("transfer_id") => things.drafted.transfer.clone(),
+            Some(name @ ("access_request_id" | "mandate_id")) => things.mandated.id(name, &operation.path),
             Some("service") => "tax-balance-certificate".into(),
             Some("code") if operation.path.contains("life-situations") => "start-business".into(),
             Some("code") if operation.path.contains("/requirements/") => "OT-028".into(),
@@ -190,6 +192,7 @@ impl Things {
         let supervised = Supervised::make(authority, &business).await;
         let evidenced = Evidenced::make(victim, &base, &attachment).await;
         let drafted = Drafted::make(victim, authority, &base).await;
+        let mandated = Mandated::make(victim, &base).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -203,6 +206,7 @@ impl Things {
             supervised,
             evidenced,
             drafted,
+            mandated,
         }
     }
 }

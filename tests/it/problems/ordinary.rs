@@ -4,20 +4,26 @@ use domain::text::Language;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tests::{
-    Client, Engine, Program,
+    Client, Engine, Own,
     client::{fresh_key, text},
     on_both_engines, papers,
 };
 
-use super::holds;
+use super::{holds, ungrounded::Ungrounded};
 
 /// The problems of this module.
-pub const SLUGS: [&str; 20] = [
+pub const SLUGS: [&str; 26] = [
     "malformed-request",
     "idempotency-key-required",
     "unauthenticated",
     "insufficient-scope",
     "wrong-side",
+    "mandate-ended",
+    "mandate-expired",
+    "mandate-not-yet-valid",
+    "mandate-pending",
+    "power-insufficient",
+    "principal-inactive",
     "not-found",
     "method-not-allowed",
     "state-conflict",
@@ -40,13 +46,17 @@ struct Scene {
     client: Client,
     authority: Client,
     base: String,
+    ungrounded: Ungrounded,
 }
 
 impl Scene {
-    async fn new(program: &Program) -> Self {
+    async fn new(own: &Own) -> Self {
+        let program = &own.program;
         let client = program.client().register("problems").await;
         let base = format!("/v1/businesses/{}", client.business("cafe").await);
-        Self { client, authority: tests::own::authority(program).await, base }
+        let (authority, ungrounded) =
+            (tests::own::authority(program).await, Ungrounded::make(own, &client, &base).await);
+        Self { client, authority, base, ungrounded }
     }
 
     fn post(&self, rest: &str) -> RequestBuilder {
@@ -118,6 +128,7 @@ impl Scene {
                 self.authority.request(Method::POST, "/sandbox/businesses").json(&business)
             }
             "insufficient-scope" => self.client.request(Method::POST, "/v1/authority/inbox/leases"),
+            mandate if self.ungrounded.knows(mandate) => self.ungrounded.provoke(mandate),
             "not-found" => get("/v1/businesses/biz_01KAZ8Q3V5T2N4W6Y8B0D2F4H6"),
             "method-not-allowed" => self.client.request(Method::DELETE, "/v1/services"),
             "precondition-required" => self.patch(&self.draft().await),
@@ -167,8 +178,8 @@ impl Scene {
 
 async fn every_ordinary_problem_is_told_in_both_languages(engine: Engine) {
     // A gateway of its own: another test might lease the task whose lease is to lapse.
-    let Some(program) = Program::start(engine) else { return };
-    let scene = Scene::new(&program).await;
+    let Some(own) = Own::start(engine, &[]) else { return };
+    let scene = Scene::new(&own).await;
     for slug in SLUGS {
         for language in [Language::Ru, Language::En] {
             let request = scene.provoke(slug).await.header("Accept-Language", language.tag());
@@ -178,8 +189,8 @@ async fn every_ordinary_problem_is_told_in_both_languages(engine: Engine) {
 }
 
 async fn facts_of_a_problem_stand_in_members_of_their_own(engine: Engine) {
-    let Some(program) = Program::shared(engine) else { return };
-    let scene = Scene::new(program).await;
+    let Some(own) = Own::start(engine, &[]) else { return };
+    let scene = Scene::new(&own).await;
     let tell = async |slug: &str| scene.client.send(scene.provoke(slug).await).await.json();
     assert_eq!(tell("insufficient-scope").await["required_scope"], "authority-inbox:manage");
     let conflict = tell("state-conflict").await;

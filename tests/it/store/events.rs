@@ -4,14 +4,14 @@ use domain::{
     actor::Touchpoint,
     event::{Audience, Event, EventKind, HistoryFilter, NewEvent},
     ids::{BusinessId, SubmissionId},
-    mandate::Mandate,
+    mandate::{Mandate, Right},
     page::PageRequest,
 };
 use serde_json::json;
 
 use super::{
     fixture::Fixture,
-    samples::{at, event, id, mandate, party, set_scene},
+    samples::{at, event, holder, id, mandate, party, set_scene},
 };
 
 const NOTHING: [i64; 0] = [];
@@ -32,7 +32,7 @@ async fn after(
 }
 
 fn of(application: u32, businesses: Option<Vec<BusinessId>>) -> Audience {
-    Audience::Application { application: id(application), businesses }
+    Audience::Application { holder: holder(application, Right::EventsRead), businesses }
 }
 
 pub async fn an_event_reads_back(fixture: Fixture) {
@@ -41,6 +41,7 @@ pub async fn an_event_reads_back(fixture: Fixture) {
     let bare = NewEvent {
         authority: None,
         application: None,
+        ground: None,
         service: None,
         situation: Some("grow".into()),
         touchpoint: Touchpoint::Gateway,

@@ -6,6 +6,7 @@ use domain::{
     event::NewEvent,
     idempotency::{Claim, Remembered, StoredReply},
     ids::{AttachmentId, ReceiptId, SubmissionId},
+    mandate::Right,
     page::PageRequest,
     ports::store::StoreError,
     receipt::Receipt,
@@ -14,7 +15,7 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, at, attachment, event, id, mandate, receipt, set_scene, submission},
+    samples::{NASTY, at, attachment, event, holder, id, mandate, receipt, set_scene, submission},
 };
 
 pub async fn attachments_belong_to_their_business(fixture: Fixture) {
@@ -72,13 +73,13 @@ pub async fn receipts_are_found_under_a_mandate(fixture: Fixture) {
     for expected in kept {
         let find = |application: u32| {
             let wanted: ReceiptId = expected.id.clone();
-            fixture.read(move |tx| tx.receipts().find(&id(application), &wanted))
+            fixture.read(move |tx| tx.receipts().find(&holder(application, Right::ReceiptsRead), &wanted))
         };
         assert_eq!(find(1).await, Some(expected.clone()));
         assert_eq!(find(2).await, None, "no mandate");
     }
     fixture.write(|tx| tx.mandates().insert(&mandate(3, 2, 1))).await;
-    assert!(fixture.read(|tx| tx.receipts().find(&id(2), &id(1))).await.is_some());
+    assert!(fixture.read(|tx| tx.receipts().find(&holder(2, Right::ReceiptsRead), &id(1))).await.is_some());
 }
 
 pub async fn receipts_are_found_by_either_digest(fixture: Fixture) {
@@ -89,9 +90,11 @@ pub async fn receipts_are_found_by_either_digest(fixture: Fixture) {
     let by_both = Receipt { digest, body_digest: Some(digest), ..receipt(3, 1, 0) };
     let foreign = Receipt { digest, ..receipt(4, 2, 0) };
     let kept = keep(&fixture, vec![by_document, by_body, by_both, foreign, receipt(5, 1, 0)]).await;
-    let found = fixture.read(move |tx| tx.receipts().by_digest(&id(1), &digest)).await;
+    let found =
+        fixture.read(move |tx| tx.receipts().by_digest(&holder(1, Right::ReceiptsRead), &digest)).await;
     assert_eq!(found, [kept[2].clone(), kept[1].clone(), kept[0].clone()], "newest first");
-    let found = fixture.read(move |tx| tx.receipts().by_digest(&id(2), &digest)).await;
+    let found =
+        fixture.read(move |tx| tx.receipts().by_digest(&holder(2, Right::ReceiptsRead), &digest)).await;
     assert_eq!(found, [kept[3].clone()]);
 }
 

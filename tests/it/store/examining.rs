@@ -8,7 +8,7 @@ use domain::{
     catalogue::{Catalogue, builtin},
     ids::AuthorityId,
     inbox::{Route, Task},
-    mandate::OnBehalf,
+    mandate::Right,
     ports::{
         authority::{Answer, Authorities},
         signer::ReceiptSigner,
@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     fixture::Fixture,
-    samples::{id, object, set_scene},
+    samples::{claim, id, object, set_scene},
 };
 
 /// Every task waits in the inbox, and a signature is not looked at.
@@ -63,7 +63,7 @@ fn certificate() -> NewSubmission {
     let form = json!({ "purpose": "loan", "delivery": "electronic", "contact": { "email": "a@example.test" },
         "on_date": "2026-09-01" });
     NewSubmission {
-        on_behalf: OnBehalf { application: id(1), business: id(1) },
+        on_behalf: claim(1, 1, Right::SubmissionsWrite),
         service: "tax-balance-certificate".into(),
         situation: None,
         form: object(form).into(),

@@ -6,7 +6,7 @@ use domain::{
     business::ProfileVersion,
     digest::Digest,
     ids::BusinessId,
-    mandate::Mandate,
+    mandate::{Mandate, Right},
     page::PageRequest,
     ports::store::{StoreError, StoredKey},
 };
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, application, at, business, id, mandate, object, party, set_scene},
+    samples::{NASTY, application, at, business, holder, id, mandate, object, party, set_scene},
 };
 
 pub async fn applications_read_back(fixture: Fixture) {
@@ -133,14 +133,14 @@ pub async fn keys_come_newest_first(fixture: Fixture) {
 
 pub async fn a_mandate_in_force_is_found_and_an_ended_one_is_not(fixture: Fixture) {
     set_scene(&fixture).await;
-    let found = fixture.read(|tx| tx.mandates().in_force(&id(1), &id(1))).await;
+    let found = fixture.read(|tx| tx.mandates().open(&id(1), &id(1))).await;
     assert_eq!(found, Some(mandate(1, 1, 1)));
-    assert_eq!(fixture.read(|tx| tx.mandates().in_force(&id(1), &id(2))).await, None);
+    assert_eq!(fixture.read(|tx| tx.mandates().open(&id(1), &id(2))).await, None);
     let ended = Mandate { ended_at: Some(at(5)), ..mandate(3, 1, 2) };
     fixture.write(move |tx| tx.mandates().insert(&ended)).await;
-    assert_eq!(fixture.read(|tx| tx.mandates().in_force(&id(1), &id(2))).await, None);
+    assert_eq!(fixture.read(|tx| tx.mandates().open(&id(1), &id(2))).await, None);
     fixture.write(|tx| tx.mandates().insert(&mandate(4, 1, 2))).await;
-    let found = fixture.read(|tx| tx.mandates().in_force(&id(1), &id(2))).await;
+    let found = fixture.read(|tx| tx.mandates().open(&id(1), &id(2))).await;
     assert_eq!(found, Some(mandate(4, 1, 2)));
     let second = fixture.store.write(|tx| tx.mandates().insert(&mandate(5, 1, 2))).await;
     assert_eq!(second, Err(StoreError::Conflict), "at most one is in force between the two");
@@ -167,7 +167,9 @@ pub async fn businesses_of_an_application_page_by_id(fixture: Fixture) {
     let mut after = None;
     loop {
         let request = PageRequest { after: after.clone(), limit: 2 };
-        let page = fixture.read(move |tx| tx.businesses().of_application(&id(1), &request)).await;
+        let page = fixture
+            .read(move |tx| tx.businesses().of_application(&holder(1, Right::ProfileRead), &request))
+            .await;
         seen.extend(page.items.into_iter().map(|business| business.id));
         after = page.next;
         if after.is_none() {

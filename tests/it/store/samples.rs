@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use domain::{
-    actor::{Side, Touchpoint},
+    actor::{Ground, Side, Touchpoint},
     application::{Application, Authentication},
     attachment::{Attachment, AttachmentState},
     business::{Business, BusinessKind},
@@ -11,7 +11,7 @@ use domain::{
     event::{EventKind, NewEvent},
     ids::{Id, SubmissionId},
     inbox::{Route, Task, TaskKind},
-    mandate::Mandate,
+    mandate::{Holder, Mandate, OnBehalf, Right},
     ports::store::{StoreError, Tx},
     receipt::{Act, Receipt},
     submission::{AttachedDocument, Correction, Dossier, State, Submission},
@@ -74,14 +74,18 @@ pub fn business(n: u32) -> Business {
     }
 }
 
+/// The `application`-th application asking for what its mandates let it see, ten seconds after the beginning.
+pub fn holder(application: u32, right: Right) -> Holder {
+    Holder { application: id(application), right, at: at(10) }
+}
+
+/// The same application asking in the name of one business.
+pub fn claim(application: u32, business: u32, right: Right) -> OnBehalf {
+    OnBehalf { application: id(application), business: id(business), right, at: at(10) }
+}
+
 pub fn mandate(n: u32, application: u32, business: u32) -> Mandate {
-    Mandate {
-        id: id(n),
-        application: id(application),
-        business: id(business),
-        granted_at: at(0),
-        ended_at: None,
-    }
+    Mandate::own(id(n), id(application), id(business), at(0))
 }
 
 /// The `n`-th submission of a business, in the given state.
@@ -152,6 +156,7 @@ pub fn event(n: u32, business: u32, subject: u32) -> NewEvent {
         authority: Some(id(1)),
         subject: id::<SubmissionId>(subject).to_string(),
         application: Some(id(business)),
+        ground: Some(Ground { mandate: id(business), power: Some("2_FNS22".into()), ai_agent: true }),
         touchpoint: Touchpoint::Api,
         service: Some("microloan".into()),
         situation: None,

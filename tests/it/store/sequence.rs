@@ -1,10 +1,10 @@
 //! Places in the sequence of events.
 
-use domain::{event::Audience, ports::store::StoreError};
+use domain::{event::Audience, mandate::Right, ports::store::StoreError};
 
 use super::{
     fixture::Fixture,
-    samples::{event, id, set_scene},
+    samples::{event, holder, set_scene},
 };
 
 /// What a unit of the storm does, drawn from its number.
@@ -54,7 +54,7 @@ pub async fn places_have_no_gaps_under_rollbacks(fixture: Fixture) {
     let head = fixture.read(|tx| tx.events().head()).await;
     assert!(head > 400, "most units are kept: {head}");
     assert_eq!(told_to_callers, (1..=head).collect::<Vec<_>>());
-    let audience = Audience::Application { application: id(1), businesses: None };
+    let audience = Audience::Application { holder: holder(1, Right::EventsRead), businesses: None };
     let stored = fixture.read(move |tx| tx.events().after(&audience, 0, &[], 10_000)).await;
     let stored: Vec<i64> = stored.into_iter().map(|event| event.sequence).collect();
     assert_eq!(stored, told_to_callers);

@@ -3,7 +3,7 @@
 use domain::{
     digest::Digest,
     ids::SubmissionId,
-    mandate::OnBehalf,
+    mandate::Right,
     page::PageRequest,
     ports::store::StoreError,
     submission::{Rating, State, Submission, list::SubmissionFilter, next_step::Progress},
@@ -11,7 +11,7 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{at, id, mandate, set_scene, submission},
+    samples::{at, claim, holder, id, mandate, set_scene, submission},
 };
 
 async fn store(fixture: &Fixture, all: Vec<Submission>) {
@@ -54,10 +54,11 @@ pub async fn progress_is_told_under_a_mandate_alone(fixture: Fixture) {
     for stored in all {
         let ask = |application: u32, business: u32| {
             let (on_behalf, wanted) =
-                (OnBehalf { application: id(application), business: id(business) }, stored.id.clone());
+                (claim(application, business, Right::SubmissionsRead), stored.id.clone());
             fixture.read(move |tx| tx.submissions().progress(&on_behalf, &wanted))
         };
-        assert_eq!(ask(1, 1).await, Some(Progress::from(&stored)));
+        let told = ask(1, 1).await.map(|(_, progress)| progress);
+        assert_eq!(told, Some(Progress::from(&stored)));
         assert_eq!((ask(2, 1).await, ask(1, 2).await, ask(2, 2).await), (None, None, None));
     }
 }
@@ -140,14 +141,21 @@ pub async fn many_are_found_under_mandates_only(fixture: Fixture) {
     store(&fixture, vec![submission(1, 1, State::Draft), submission(2, 2, State::Draft)]).await;
     let wanted = ids(&[2, 1, 1, 9]);
     let asked = wanted.clone();
-    let found = fixture.read(move |tx| tx.submissions().find_many(&id(1), &asked)).await;
+    let found =
+        fixture.read(move |tx| tx.submissions().find_many(&holder(1, Right::SubmissionsRead), &asked)).await;
     assert_eq!(numbers(&found), ids(&[1]));
     fixture.write(|tx| tx.mandates().insert(&mandate(3, 1, 2))).await;
-    let found = fixture.read(move |tx| tx.submissions().find_many(&id(1), &wanted)).await;
+    let found =
+        fixture.read(move |tx| tx.submissions().find_many(&holder(1, Right::SubmissionsRead), &wanted)).await;
     assert_eq!(numbers(&found), ids(&[1, 2]));
-    assert_eq!(fixture.read(|tx| tx.submissions().find_many(&id(1), &[])).await, []);
+    assert_eq!(
+        fixture.read(|tx| tx.submissions().find_many(&holder(1, Right::SubmissionsRead), &[])).await,
+        []
+    );
     let thousand: Vec<SubmissionId> = (1..=1000).map(id).collect();
-    let found = fixture.read(move |tx| tx.submissions().find_many(&id(1), &thousand)).await;
+    let found = fixture
+        .read(move |tx| tx.submissions().find_many(&holder(1, Right::SubmissionsRead), &thousand))
+        .await;
     assert_eq!(found.len(), 2);
 }
 

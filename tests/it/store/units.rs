@@ -6,6 +6,7 @@ use std::{
 };
 
 use domain::{
+    mandate::Right,
     ports::store::{Store, StoreError},
     submission::State,
 };
@@ -14,7 +15,7 @@ use tests::postgres::Cluster;
 
 use super::{
     fixture::{Fixture, open},
-    samples::{application, event, id, set_scene, submission},
+    samples::{application, event, holder, id, set_scene, submission},
 };
 
 pub async fn a_refused_unit_leaves_nothing(fixture: Fixture) {
@@ -213,7 +214,8 @@ pub async fn closing_finishes_what_is_queued(mut fixture: Fixture) {
     let acknowledged = *finished.lock().unwrap_or_else(PoisonError::into_inner);
     let fixture = fixture.reopen(16);
     let all = (1..=100).map(id).collect::<Vec<_>>();
-    let kept = fixture.read(move |tx| tx.submissions().find_many(&id(1), &all)).await;
+    let kept =
+        fixture.read(move |tx| tx.submissions().find_many(&holder(1, Right::SubmissionsRead), &all)).await;
     assert_eq!(kept.len(), acknowledged, "what was acknowledged is there, and nothing else");
 }
 
