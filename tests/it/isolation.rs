@@ -8,6 +8,7 @@ mod drafted;
 mod evidenced;
 mod mandated;
 mod supervised;
+mod tour;
 mod walk;
 mod world;
 

@@ -1,9 +1,6 @@
 //! Submissions on the wire.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     digest::Digest,
@@ -75,13 +72,8 @@ impl NewSubmission {
     /// The domain's command in the name of a business.
     pub fn into_command(self, on_behalf: OnBehalf) -> submission::draft::NewSubmission {
         let Self { service, life_situation, form, attachments, lodge: _ } = self;
-        submission::draft::NewSubmission {
-            on_behalf,
-            service,
-            situation: life_situation,
-            form: Arc::new(form),
-            attachments,
-        }
+        let form = form.into();
+        submission::draft::NewSubmission { on_behalf, service, situation: life_situation, form, attachments }
     }
 }
 
@@ -237,7 +229,7 @@ pub struct SubmissionView {
     pub next_step: Option<NextStep>,
     /// The form's data.
     #[schema(value_type = Object)]
-    pub form: Arc<Map<String, Value>>,
+    pub form: std::sync::Arc<Map<String, Value>>,
     /// What is attached.
     pub attachments: Vec<AttachedDocument>,
     /// Requests for information, oldest first.

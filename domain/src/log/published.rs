@@ -128,8 +128,11 @@ pub fn prove_growth(tx: &mut dyn Tx, first: u64, second: u64) -> Result<GrowthPr
 /// The number and the width of a tile by its path behind the level (C2SP tlog-tiles), in its one spelling:
 /// `x001/x234/067` or `000.p/9`.
 pub fn coordinates(path: &str) -> Option<(u64, u64)> {
-    // The library takes a width of zero for a tile, and gives up over it.
-    if path.ends_with(".p/0") {
+    // The library takes a width of zero for a tile, however it is spelled, and gives up over it.
+    if path
+        .rsplit_once(".p/")
+        .is_some_and(|(_, width)| !width.starts_with(|first| ('1'..='9').contains(&first)))
+    {
         return None;
     }
     let tile = tlog_tiles::Tile::from_path(&format!("tile/{TILE_HEIGHT}/0/{path}")).ok()?;

@@ -59,7 +59,7 @@ async fn what_is_declared_inapplicable_is_not_due(program: &Program) {
     let (filer, office) = (Filer::new(program, "cafe").await, super::office(program).await);
     let profile = filer.client.get(&filer.path("profile")).await.expect(200);
     let version = profile["version"].as_i64().expect("a version");
-    let facts = json!({ "accepts_payments_from_individuals": true, "sells": ["food"] });
+    let facts = json!({ "objects": ["cash_register"] });
     filer.client.patch(&filer.path("profile"), version, facts).await.expect(200);
     let code = "OT-029".to_owned();
     assert!(due(&filer).await.contains(&code), "it applies and was never assessed");

@@ -1,7 +1,7 @@
 //! The positive control: each operation, called by those who may, succeeds. What the walk refuses is refused for want
 //! of the right alone.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::collections::BTreeSet;
 
 use reqwest::{
     Method,
@@ -16,83 +16,10 @@ use tests::{
 };
 
 use super::{
-    Operation, supervised,
-    world::{CONTENT, World, upload},
+    supervised,
+    tour::{Call, Tour},
+    world::{CONTENT, upload},
 };
-
-/// Calls operations by their ids and remembers which.
-struct Tour {
-    world: World,
-    operations: Vec<Operation>,
-    called: RefCell<BTreeSet<String>>,
-}
-
-/// What a call brings beyond what every call of its operation brings.
-#[derive(Default)]
-struct Call {
-    /// What stands in the path instead of the victim's things.
-    instead: Vec<(String, String)>,
-    query: &'static str,
-    body: Option<Value>,
-    /// Headers in the place of those that every call has.
-    headers: HeaderMap,
-}
-
-impl Call {
-    fn with(body: Value) -> Self {
-        Self { body: Some(body), ..Self::default() }
-    }
-
-    fn on(mut self, submission: &str, world: &World) -> Self {
-        self.instead.push((world.things.submission.clone(), submission.to_owned()));
-        self
-    }
-
-    fn attached(mut self, attachment: &str, world: &World) -> Self {
-        self.instead.push((world.things.attachment.clone(), attachment.to_owned()));
-        self
-    }
-}
-
-impl Tour {
-    async fn new(engine: Engine) -> Option<Self> {
-        let world = World::new(engine).await?;
-        Some(Self { world, operations: Operation::all(), called: RefCell::default() })
-    }
-
-    /// Calls an operation as its entitled caller; it must succeed.
-    async fn call(&self, id: &str, call: Call) -> Value {
-        let operation = self.operations.iter().find(|operation| operation.id == id);
-        let operation = operation.unwrap_or_else(|| panic!("there is no operation {id}"));
-        let mut path = self.world.path(operation);
-        for (old, new) in &call.instead {
-            path = path.replace(old, new);
-        }
-        let client = self.world.entitled(operation);
-        path.push_str(call.query);
-        let request = match &call.body {
-            Some(body) => self.world.request_with(client, operation, &path, body.to_string().into()),
-            None => self.world.request(client, operation, &path),
-        };
-        let request = request.headers(call.headers);
-        let answer = self.world.send(client, operation, request).await;
-        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
-        assert!(answer.status.is_success(), "{id} answered {}: {text}", answer.status);
-        self.called.borrow_mut().insert(id.to_owned());
-        serde_json::from_str(&text).unwrap_or(Value::Null)
-    }
-
-    async fn plain(&self, id: &str) -> Value {
-        self.call(id, Call::default()).await
-    }
-
-    /// A fresh submission of the victim: another form each time, or it would be a duplicate.
-    async fn lodged(&self, phone: u32) -> String {
-        let mut body = papers::certificate("office@example.test", true);
-        body["form"]["contact"]["phone"] = json!(format!("+7999{phone:07}"));
-        text(&self.call("create_submission", Call::with(body)).await["id"])
-    }
-}
 
 async fn oauth(tour: &Tour) {
     let client = &tour.world.own.client();

@@ -75,7 +75,8 @@ async fn receipts_and_history_name_the_ground_of_an_act(program: &Program) {
     assert_eq!((&claims["power"], &claims["ai_agent"]), (&json!("2_FNS22"), &json!(true)));
     let history = scene.own.get(&scene.path("interactions")).await.expect(200);
     let all = history["items"].as_array().expect("a list");
-    let entry = all.iter().find(|entry| entry["subject"] == lodged["id"]).expect("the act is in the history");
+    let act = |entry: &&Value| entry["subject"] == lodged["id"] && entry["type"] == "submission.lodged";
+    let entry = all.iter().find(act).expect("the act is in the history");
     assert_eq!((&entry["mandateid"], &entry["power"]), (&mandate["id"], &json!("2_FNS22")));
     assert_eq!((&entry["aiagent"], &entry["applicationid"]), (&json!(true), &json!(scene.agent.id)));
     let own = papers::draft(&scene.own, &scene.business).await;

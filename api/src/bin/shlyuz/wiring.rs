@@ -78,9 +78,8 @@ const ROUNDS_BETWEEN_FORGETTING: u64 = 20;
 pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::Error>> {
     let transport = Transport::open(config)?;
     let feed = Feed::new(0);
-    let announce = feed.announcer();
     let persistence::Opened { store, handle } = persistence::open(config.store_options(feed.announcer()))?;
-    announce(store.read(|tx| tx.events().head()).await?);
+    feed.announcer()(store.read(|tx| tx.events().head()).await?);
     let wall_clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let now = wall_clock.now();
     let mut seed = [0; 32];
