@@ -16,6 +16,7 @@ use crate::{
 pub mod access;
 pub mod answer;
 pub mod dismiss;
+pub mod enrol;
 pub mod expire;
 pub mod grant;
 pub mod limits;
