@@ -250,10 +250,10 @@ pub fn tell(
 /// What a mandate says, as it is signed and told.
 pub fn document(mandate: &Mandate) -> Value {
     let Terms { status, valid_from, valid_until, .. } = mandate.terms;
-    let Paper { powers, number, sub_delegation, ai_agent, .. } = &mandate.paper;
+    let Paper { powers, sub_delegation, ai_agent, .. } = &mandate.paper;
     json!({
         "mandate_id": mandate.id, "application_id": mandate.application, "kind": mandate.kind, "status": status,
-        "powers": powers, "number": number, "valid_from": valid_from, "valid_until": valid_until,
+        "powers": powers, "valid_from": valid_from, "valid_until": valid_until,
         "sub_delegation": sub_delegation, "ai_agent": ai_agent, "parent_id": mandate.parent,
     })
 }
@@ -298,7 +298,7 @@ fn draw(held: &Mandate, new: &NewGrant, actor: &BusinessActor, stamp: &mut Stamp
         principal_active: held.terms.principal_active,
     };
     let granted_by = Some(actor.application.clone());
-    let paper = Paper { powers, number: None, sub_delegation, ai_agent, granted_by, ended_because: None };
+    let paper = Paper { powers, sub_delegation, ai_agent, granted_by, ended_because: None };
     let (application, business) = (new.application.clone(), held.business.clone());
     Mandate { kind, terms, paper, parent, ..Mandate::own(stamp.id(), application, business, stamp.now) }
 }
