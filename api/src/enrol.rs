@@ -1,15 +1,8 @@
 //! Bringing a business into the sandbox: the business, the first version of its profile, and the caller's mandate.
 
 use domain::{
-    business::{Business, BusinessKind, ProfileVersion},
-    error::Violation,
-    ids::ApplicationId,
-    mandate::Mandate,
-    ports::store::{StoreError, Tx},
-    requirement::list::PersonalList,
-    time::Stamp,
+    business::Business, error::Violation, ids::ApplicationId, mandate::enrol::enrol, ports::store::StoreError,
 };
-use serde_json::{Map, Value};
 
 use crate::gateway::Gateway;
 
@@ -64,41 +57,3 @@ pub async fn test_business(
 }
 
 const ATTEMPTS: usize = 20;
-
-/// Keeps a business with its profile's first version and a mandate for the application.
-///
-/// # Errors
-/// [`StoreError::Conflict`] where the INN is known already, or what the store says.
-pub fn enrol(
-    tx: &mut dyn Tx,
-    application: &ApplicationId,
-    profile: &Map<String, Value>,
-    mut stamp: Stamp,
-) -> Result<Business, StoreError> {
-    let text = |name: &str| profile.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let kind = text("kind").parse::<BusinessKind>();
-    let business = Business {
-        id: stamp.id(),
-        kind: kind.map_err(|_| StoreError::Corrupt(format!("kind of business `{}`", text("kind"))))?,
-        inn: text("inn"),
-        name: text("name"),
-        profile: profile.clone(),
-        version: 1,
-        created_at: stamp.now,
-        updated_at: stamp.now,
-    };
-    tx.businesses().insert(&business)?;
-    tx.businesses().insert_profile_version(&ProfileVersion {
-        business: business.id.clone(),
-        version: 1,
-        profile: profile.clone(),
-        at: stamp.now,
-        application: None,
-        source: "register".to_owned(),
-    })?;
-    // The worker finds it behind and draws it.
-    tx.lists().put(&[&PersonalList::undrawn(business.id.clone(), stamp.now)])?;
-    let mandate = Mandate::own(stamp.id(), application.clone(), business.id.clone(), stamp.now);
-    tx.mandates().insert(&mandate)?;
-    Ok(business)
-}

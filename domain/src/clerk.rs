@@ -69,26 +69,7 @@ impl Clerk {
         mover: &Mover<'_>,
         stamp: &mut Stamp,
     ) -> Result<i64, StoreError> {
-        let (application, ground, touchpoint) = match mover {
-            Mover::Business(actor) => (Some(&actor.application), Some(&actor.ground), Touchpoint::Api),
-            Mover::Authority(actor) => (Some(&actor.application), None, Touchpoint::AuthorityApi),
-            Mover::Gateway => (None, None, Touchpoint::Gateway),
-        };
-        let Happening { kind, business, authority, subject, data } = happening;
-        tx.events().append(&NewEvent {
-            id: stamp.id(),
-            kind,
-            at: stamp.now,
-            business: business.clone(),
-            authority: authority.cloned(),
-            subject: subject.to_owned(),
-            application: application.cloned(),
-            ground: ground.cloned(),
-            touchpoint,
-            service: None,
-            situation: None,
-            data,
-        })
+        tell(tx, happening, mover, stamp)
     }
 
     /// Tells of an act of the business and receipts it. `document` is what was accepted, whose digest is signed.
@@ -119,4 +100,36 @@ impl Clerk {
         tx.receipts().insert(&receipt)?;
         Ok(receipt)
     }
+}
+
+/// Tells of something in the feed and returns its place in the sequence.
+///
+/// # Errors
+/// Only what the store says.
+pub fn tell(
+    tx: &mut dyn Tx,
+    happening: Happening<'_>,
+    mover: &Mover<'_>,
+    stamp: &mut Stamp,
+) -> Result<i64, StoreError> {
+    let (application, ground, touchpoint) = match mover {
+        Mover::Business(actor) => (Some(&actor.application), Some(&actor.ground), Touchpoint::Api),
+        Mover::Authority(actor) => (Some(&actor.application), None, Touchpoint::AuthorityApi),
+        Mover::Gateway => (None, None, Touchpoint::Gateway),
+    };
+    let Happening { kind, business, authority, subject, data } = happening;
+    tx.events().append(&NewEvent {
+        id: stamp.id(),
+        kind,
+        at: stamp.now,
+        business: business.clone(),
+        authority: authority.cloned(),
+        subject: subject.to_owned(),
+        application: application.cloned(),
+        ground: ground.cloned(),
+        touchpoint,
+        service: None,
+        situation: None,
+        data,
+    })
 }

@@ -78,8 +78,8 @@ pub fn open(options: Options) -> Result<Opened, OpenError> {
     start(target, lock, options)
 }
 
-/// Opens the store for an operator's command, also beside a gateway that has the file open. Units that append events
-/// are not for this door: the gateway counts them in memory.
+/// Opens the store for an operator's command, also beside a gateway that has the file open: the file's own lock
+/// makes their writers take turns, and the gateway's watcher notices events that are appended here.
 ///
 /// # Errors
 /// [`OpenError`]; nothing stays open then.
@@ -107,8 +107,9 @@ fn start(target: Target, lock: Option<File>, options: Options) -> Result<Opened,
     let (reads, watcher) = match target {
         Target::Sqlite(_) => {
             let (stop, stopped) = bounded(0);
-            let file = target.clone();
+            let (file, watched, ended) = (target.clone(), target.clone(), Receiver::clone(&stopped));
             threads.push(spawn("store-checkpointer", move || checkpoint(file, stopped))?);
+            threads.push(spawn("store-watcher", move || watch(watched, head, ended))?);
             (Reads::Inline(InlineReader::new(target)), Some(stop))
         }
         Target::Postgres(_) => {

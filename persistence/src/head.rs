@@ -14,7 +14,7 @@ use crate::{
     tx::{failure, sequence},
 };
 
-/// How often a replica asks whether another one appended events.
+/// How often it is asked whether another process appended events: a replica, or on SQLite an operator's command.
 const EVERY: Duration = Duration::from_millis(200);
 
 /// The place of the last event as told to the listener.

@@ -88,7 +88,6 @@ diesel::table! {
         valid_until -> Nullable<BigInt>,
         principal_active -> BigInt,
         parent_id -> Nullable<Text>,
-        ask_at -> Nullable<BigInt>,
         version -> BigInt,
         paper -> Text,
     }

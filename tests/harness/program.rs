@@ -42,6 +42,13 @@ impl Program {
 
     /// As [`Self::start`], with further settings as environment variables.
     pub fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Option<Self> {
+        let mut program = Self::prepared(engine, settings)?;
+        program.launch();
+        Some(program)
+    }
+
+    /// As [`Self::start_with`], before its first start: [`Self::restart`] starts it.
+    pub fn prepared(engine: Engine, settings: &[(&str, &str)]) -> Option<Self> {
         let data = tempfile::tempdir().expect("a temporary directory can be made");
         let mut environment = vec![
             ("SHLYUZ_DATA_DIR".to_owned(), data.path().display().to_string()),
@@ -51,9 +58,7 @@ impl Program {
             environment.push(("SHLYUZ_DATABASE__URL".to_owned(), postgres::Cluster::shared()?.database()));
         }
         environment.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut program = Self { watched: None, base_url: String::new(), data, environment };
-        program.launch();
-        Some(program)
+        Some(Self { watched: None, base_url: String::new(), data, environment })
     }
 
     /// One gateway per engine that tests share; each test brings its own application and business.
@@ -111,7 +116,7 @@ impl Program {
         (code < 128).then_some(code)
     }
 
-    /// Starts it again over the same data, on a new port.
+    /// Starts it, again or for the first time, over the same data, on a new port.
     pub fn restart(&mut self) {
         if let Some(mut child) = self.watched.take() {
             drop(child.stdin.take());

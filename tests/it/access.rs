@@ -1,6 +1,7 @@
 //! How callers prove themselves: tokens and how they are got, narrowed, looked into, revoked and refused.
 
 mod assertions;
+mod beginning;
 mod dpop;
 mod limits;
 mod live;
@@ -18,7 +19,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
 use tests::{
-    Answer, Client, Program,
+    Answer, Bound, Client, Key, Program,
     client::{fresh_key, now, text},
 };
 
@@ -115,6 +116,21 @@ impl KeyedApplication {
         ask_token(&self.client, &[("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)])
             .await
     }
+
+    /// A token bound to a new key, for a gateway that names itself so.
+    async fn bound(&self, origin: &str) -> Bound {
+        let ask = |proof: &str| {
+            let assertion = self.assertion(&self.claims());
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_assertion_type", ASSERTION_TYPE),
+                ("client_assertion", &assertion),
+            ];
+            let request = self.client.http().post(format!("{}/oauth2/token", self.client.base_url()));
+            request.form(&form).header("DPoP", proof)
+        };
+        Bound::obtain(&self.client, origin, Key::default(), ask).await
+    }
 }
 
 /// Asks for a token with further members of the form.
@@ -158,7 +174,12 @@ impl SecretApplication {
 
 /// What `shlyuz applications` prints beside a running gateway, a line at most.
 fn operator(program: &Program, arguments: &[&str]) -> Value {
-    let output = program.command(&[&["applications"], arguments].concat());
+    said(program, &[&["applications"], arguments].concat())
+}
+
+/// What a command of the program prints: a line of JSON.
+fn said(program: &Program, arguments: &[&str]) -> Value {
+    let output = program.command(arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("a line of JSON")
 }

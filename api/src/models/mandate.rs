@@ -156,21 +156,10 @@ impl Versioned for MandateView {
 impl MandateView {
     /// The mandate as it stands at a moment.
     pub fn at(mandate: Mandate, now: Timestamp) -> Self {
-        let Mandate {
-            id,
-            application,
-            business,
-            kind,
-            terms,
-            paper,
-            parent,
-            ask_at: _,
-            version,
-            granted_at,
-            ended_at,
-        } = mandate;
+        let Mandate { id, application, business, kind, terms, paper, parent, version, granted_at, ended_at } =
+            mandate;
         let Terms { status: _, rights, valid_from, valid_until, principal_active: _ } = terms;
-        let Paper { powers, number: _, sub_delegation, ai_agent, granted_by: _, ended_because } = paper;
+        let Paper { powers, sub_delegation, ai_agent, granted_by: _, ended_because } = paper;
         Self {
             id,
             application_id: application,

@@ -17,13 +17,13 @@ const AT_ONCE: u32 = 100;
 /// What the store says; the rest stays due.
 pub async fn close_over(gateway: &Gateway) -> Result<(), StoreError> {
     loop {
-        let (clerk, stamp, now) = (gateway.clerk(), gateway.stamp(), gateway.clock.now());
+        let (stamp, now) = (gateway.stamp(), gateway.clock.now());
         let idle = gateway.store.read::<_, StoreError>(move |tx| {
             Ok(tx.mandates().over(now, 1)?.is_empty() && tx.access_requests().over(now, 1)?.is_empty())
         });
         let closing = move |tx: &mut dyn Tx| {
             let requests = access::expire_over(tx, now, AT_ONCE)?;
-            Ok(requests + expire_over(tx, &clerk, AT_ONCE, stamp.clone())?)
+            Ok(requests + expire_over(tx, AT_ONCE, stamp.clone())?)
         };
         if idle.await? || closed(gateway.store.write(closing).await)? == 0 {
             return Ok(());

@@ -244,7 +244,7 @@ fn faults(clerk: &Clerk, new: &NewAccessRequest, now: Timestamp) -> Vec<Violatio
     wrong
 }
 
-fn not_a_number(pointer: &str, code: &str) -> Violation {
+pub(super) fn not_a_number(pointer: &str, code: &str) -> Violation {
     limits::violation(
         pointer,
         code,

@@ -10,7 +10,7 @@ use crate::{
     clerk::{Clerk, Happening, Mover},
     compliance::Refusal,
     event::EventKind,
-    ids::{MandateId, SubmissionId},
+    ids::{ApplicationId, BusinessId, MandateId, SubmissionId},
     ports::{clock::Clock, store::Tx},
     receipt::{Act, Receipt, Received},
     submission::Submission,
@@ -80,7 +80,7 @@ pub fn dismiss(
     let reason = command.reason.clone();
     mandate.close(MandateStatus::Ended, stamp.now, reason.clone());
     keep(tx, &mandate)?;
-    let ended_below = end_all(tx, clerk, below, &mut stamp)?;
+    let ended_below = end_all(tx, below, &mut stamp)?;
     let ids: Vec<&SubmissionId> = in_flight.iter().map(|submission| &submission.id).collect();
     let document = json!({
         "mandate_id": mandate.id, "application_id": mandate.application, "effective_from": stamp.now,
@@ -106,7 +106,6 @@ pub fn dismiss(
 /// Only what the store says.
 pub fn end(
     tx: &mut dyn Tx,
-    clerk: &Clerk,
     mandate: &mut Mandate,
     mover: &Mover<'_>,
     because: Option<Text>,
@@ -115,9 +114,29 @@ pub fn end(
     let below = below(tx, mandate)?;
     mandate.close(MandateStatus::Ended, stamp.now, because);
     keep(tx, mandate)?;
-    tell(tx, clerk, EventKind::MandateEnded, mandate, mover, stamp)?;
-    end_all(tx, clerk, below, stamp)?;
+    tell(tx, EventKind::MandateEnded, mandate, mover, stamp)?;
+    end_all(tx, below, stamp)?;
     Ok(())
+}
+
+/// Ends the open mandate between an application and a business on the operator's word, and all that was handed on from
+/// it. The moment is found as in [`dismiss`].
+///
+/// # Errors
+/// [`Refusal::NotFound`] where none is open, [`Refusal::State`] where its term is over; nothing is changed then.
+pub fn revoke(
+    tx: &mut dyn Tx,
+    (application, business): (&ApplicationId, &BusinessId),
+    because: Option<Text>,
+    clock: &dyn Clock,
+    mut stamp: Stamp,
+) -> Result<Mandate, Refusal> {
+    let mut mandate = tx.mandates().open(application, business)?.ok_or(Refusal::NotFound)?;
+    open(&mandate, "end", stamp.now)?;
+    let below = below(tx, &mandate)?;
+    stamp.now = last_act(tx, &mandate, &below, stamp.now.max(clock.now()))?;
+    end(tx, &mut mandate, &Mover::Gateway, because, &mut stamp)?;
+    Ok(mandate)
 }
 
 /// Every open mandate that was handed on from this one, through however many hands.
@@ -132,12 +151,7 @@ fn below(tx: &mut dyn Tx, mandate: &Mandate) -> Result<Vec<Mandate>, Refusal> {
     Ok(found)
 }
 
-fn end_all(
-    tx: &mut dyn Tx,
-    clerk: &Clerk,
-    mandates: Vec<Mandate>,
-    stamp: &mut Stamp,
-) -> Result<Vec<MandateId>, Refusal> {
+fn end_all(tx: &mut dyn Tx, mandates: Vec<Mandate>, stamp: &mut Stamp) -> Result<Vec<MandateId>, Refusal> {
     let mut ended = Vec::with_capacity(mandates.len());
     for mut mandate in mandates {
         let because = Text::new(
@@ -146,7 +160,7 @@ fn end_all(
         );
         mandate.close(MandateStatus::Ended, stamp.now, Some(because));
         keep(tx, &mandate)?;
-        tell(tx, clerk, EventKind::MandateEnded, &mandate, &Mover::Gateway, stamp)?;
+        tell(tx, EventKind::MandateEnded, &mandate, &Mover::Gateway, stamp)?;
         ended.push(mandate.id);
     }
     Ok(ended)

@@ -14,7 +14,7 @@ use crate::{
     compliance::Refusal,
     error::Violation,
     event::EventKind,
-    ids::{ApplicationId, MandateId},
+    ids::{ApplicationId, BusinessId, MandateId},
     page::{Page, PageRequest},
     ports::store::{MandateFilter, Tx},
     receipt::{Act, Receipt, Received},
@@ -98,7 +98,7 @@ pub fn grant(
     if !wrong.is_empty() {
         return Err(Refusal::Invalid(wrong));
     }
-    make_room(tx, clerk, new, &mut stamp)?;
+    make_room(tx, (&new.application, &held.business), &mut stamp)?;
     let mandate = draw(&held, new, &actor, &mut stamp);
     tx.mandates().insert(&mandate)?;
     let document = document(&mandate);
@@ -142,8 +142,8 @@ pub fn change(
     mandate.paper = Paper { powers, sub_delegation, ai_agent, ..mandate.paper };
     mandate.version += 1;
     keep(tx, &mandate)?;
-    tell(tx, clerk, EventKind::MandateChanged, &mandate, &Mover::Business(&actor), &mut stamp)?;
-    shrink_below(tx, clerk, &mandate, &mut stamp)?;
+    tell(tx, EventKind::MandateChanged, &mandate, &Mover::Business(&actor), &mut stamp)?;
+    shrink_below(tx, &mandate, &mut stamp)?;
     Ok(mandate)
 }
 
@@ -236,7 +236,6 @@ pub fn keep(tx: &mut dyn Tx, mandate: &Mandate) -> Result<(), Refusal> {
 /// Only what the store says.
 pub fn tell(
     tx: &mut dyn Tx,
-    clerk: &Clerk,
     kind: EventKind,
     mandate: &Mandate,
     mover: &Mover<'_>,
@@ -245,16 +244,16 @@ pub fn tell(
     let subject = mandate.id.to_string();
     let data = document(mandate);
     let happening = Happening { kind, business: &mandate.business, authority: None, subject: &subject, data };
-    Ok(clerk.tell(tx, happening, mover, stamp)?)
+    Ok(crate::clerk::tell(tx, happening, mover, stamp)?)
 }
 
 /// What a mandate says, as it is signed and told.
 pub fn document(mandate: &Mandate) -> Value {
     let Terms { status, valid_from, valid_until, .. } = mandate.terms;
-    let Paper { powers, number, sub_delegation, ai_agent, .. } = &mandate.paper;
+    let Paper { powers, sub_delegation, ai_agent, .. } = &mandate.paper;
     json!({
         "mandate_id": mandate.id, "application_id": mandate.application, "kind": mandate.kind, "status": status,
-        "powers": powers, "number": number, "valid_from": valid_from, "valid_until": valid_until,
+        "powers": powers, "valid_from": valid_from, "valid_until": valid_until,
         "sub_delegation": sub_delegation, "ai_agent": ai_agent, "parent_id": mandate.parent,
     })
 }
@@ -269,13 +268,18 @@ pub fn rights(kind: MandateKind, powers: &[String], sub_delegation: bool, now: T
 }
 
 /// An open mandate of the same application stands in the way, unless its term is over.
-fn make_room(tx: &mut dyn Tx, clerk: &Clerk, new: &NewGrant, stamp: &mut Stamp) -> Result<(), Refusal> {
-    let Some(mut known) = tx.mandates().open(&new.application, &new.on_behalf.business)? else {
-        return Ok(());
-    };
+///
+/// # Errors
+/// [`Refusal::State`], or what the store says.
+pub(super) fn make_room(
+    tx: &mut dyn Tx,
+    (application, business): (&ApplicationId, &BusinessId),
+    stamp: &mut Stamp,
+) -> Result<(), Refusal> {
+    let Some(mut known) = tx.mandates().open(application, business)? else { return Ok(()) };
     let status = known.terms.status_at(stamp.now);
     if status == MandateStatus::Expired {
-        return super::expire::expire(tx, clerk, &mut known, stamp);
+        return super::expire::expire(tx, &mut known, stamp);
     }
     Err(Refusal::State { state: status.into(), attempted: "grant", allowed: vec!["change", "dismiss"] })
 }
@@ -294,7 +298,7 @@ fn draw(held: &Mandate, new: &NewGrant, actor: &BusinessActor, stamp: &mut Stamp
         principal_active: held.terms.principal_active,
     };
     let granted_by = Some(actor.application.clone());
-    let paper = Paper { powers, number: None, sub_delegation, ai_agent, granted_by, ended_because: None };
+    let paper = Paper { powers, sub_delegation, ai_agent, granted_by, ended_because: None };
     let (application, business) = (new.application.clone(), held.business.clone());
     Mandate { kind, terms, paper, parent, ..Mandate::own(stamp.id(), application, business, stamp.now) }
 }
@@ -312,7 +316,7 @@ fn changed(mandate: &Mandate, command: &ChangeScope) -> Scope {
 }
 
 /// What was handed on from a mandate never says more than the mandate itself; what is left with nothing ends.
-fn shrink_below(tx: &mut dyn Tx, clerk: &Clerk, above: &Mandate, stamp: &mut Stamp) -> Result<(), Refusal> {
+fn shrink_below(tx: &mut dyn Tx, above: &Mandate, stamp: &mut Stamp) -> Result<(), Refusal> {
     for mut child in tx.mandates().children(&above.id)? {
         child.paper.powers.retain(|code| above.paper.powers.contains(code));
         if child.paper.powers.is_empty() || !above.paper.sub_delegation {
@@ -320,20 +324,20 @@ fn shrink_below(tx: &mut dyn Tx, clerk: &Clerk, above: &Mandate, stamp: &mut Sta
                 "Сократилось полномочие, от которого оно передано.",
                 "The mandate it was handed on from was reduced.",
             );
-            super::dismiss::end(tx, clerk, &mut child, &Mover::Gateway, Some(because), stamp)?;
+            super::dismiss::end(tx, &mut child, &Mover::Gateway, Some(because), stamp)?;
             continue;
         }
         child.terms.rights = rights(child.kind, &child.paper.powers, child.paper.sub_delegation, stamp.now);
         child.terms.valid_until = limits::earlier(child.terms.valid_until, above.terms.valid_until);
         child.version += 1;
         keep(tx, &child)?;
-        tell(tx, clerk, EventKind::MandateChanged, &child, &Mover::Gateway, stamp)?;
-        shrink_below(tx, clerk, &child, stamp)?;
+        tell(tx, EventKind::MandateChanged, &child, &Mover::Gateway, stamp)?;
+        shrink_below(tx, &child, stamp)?;
     }
     Ok(())
 }
 
-fn unknown_application(id: &ApplicationId) -> Violation {
+pub(super) fn unknown_application(id: &ApplicationId) -> Violation {
     limits::violation(
         "/application_id",
         "unknown-application",

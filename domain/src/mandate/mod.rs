@@ -16,6 +16,7 @@ use crate::{
 pub mod access;
 pub mod answer;
 pub mod dismiss;
+pub mod enrol;
 pub mod expire;
 pub mod grant;
 pub mod limits;
@@ -74,8 +75,6 @@ pub struct Mandate {
     pub paper: Paper,
     /// The mandate from which it was sub-delegated.
     pub parent: Option<MandateId>,
-    /// When the register is to be asked about it.
-    pub ask_at: Option<Timestamp>,
     /// Counts its changes from 1.
     pub version: i64,
     /// When it was granted.
@@ -104,8 +103,6 @@ pub struct Terms {
 pub struct Paper {
     /// The powers, by code; none where the application is the business's own.
     pub powers: Vec<String>,
-    /// The number of the power of attorney in the state's register.
-    pub number: Option<String>,
     /// Whether the representative may hand its powers on.
     pub sub_delegation: bool,
     /// Whether the representative is declared to be an AI agent.
@@ -290,7 +287,6 @@ impl Mandate {
             terms,
             paper: Paper::default(),
             parent: None,
-            ask_at: None,
             version: 1,
             granted_at: at,
             ended_at: None,
@@ -301,7 +297,6 @@ impl Mandate {
     pub fn close(&mut self, status: MandateStatus, at: Timestamp, because: Option<Text>) {
         self.terms.status = status;
         self.ended_at = Some(at);
-        self.ask_at = None;
         self.paper.ended_because = because;
         self.version += 1;
     }

@@ -159,8 +159,6 @@ pub struct MandateTerms {
 pub struct TermEdition {
     valid_from: Date,
     access_request_days: i64,
-    register_pause_minutes: i64,
-    register_retry_minutes: i64,
     /// How many links a chain of sub-delegation may have, the first mandate included.
     pub longest_chain: usize,
     rights: BTreeMap<Right, Vec<String>>,
@@ -194,16 +192,6 @@ impl TermEdition {
     /// Until when an access request made at `now` waits for its answer.
     pub fn request_ends(&self, now: Timestamp) -> Timestamp {
         now.plus(SignedDuration::from_hours(24 * self.access_request_days))
-    }
-
-    /// When the register is asked again about what it has confirmed.
-    pub fn next_check(&self, now: Timestamp) -> Timestamp {
-        now.plus(SignedDuration::from_mins(self.register_pause_minutes))
-    }
-
-    /// When the register is asked again after it could not be reached.
-    pub fn next_attempt(&self, now: Timestamp) -> Timestamp {
-        now.plus(SignedDuration::from_mins(self.register_retry_minutes))
     }
 }
 

@@ -41,8 +41,6 @@ pub trait Mandates {
     fn children(&mut self, parent: &MandateId) -> Answer<Vec<Mandate>>;
     /// Open ones whose term is over at `now`, oldest first.
     fn over(&mut self, now: Timestamp, limit: u32) -> Answer<Vec<Mandate>>;
-    /// Those about which the register is to be asked at `now`, oldest first.
-    fn to_ask(&mut self, now: Timestamp, limit: u32) -> Answer<Vec<Mandate>>;
 }
 
 /// To whom or by whom access was asked for.

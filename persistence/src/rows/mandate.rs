@@ -20,7 +20,6 @@ pub(crate) struct MandateRow {
     #[diesel(embed)]
     terms: TermsRow,
     parent_id: Option<String>,
-    ask_at: Option<i64>,
     version: i64,
     paper: String,
 }
@@ -38,19 +37,8 @@ pub(crate) struct TermsRow {
 
 impl From<&Mandate> for MandateRow {
     fn from(mandate: &Mandate) -> Self {
-        let Mandate {
-            id,
-            application,
-            business,
-            kind,
-            terms,
-            paper,
-            parent,
-            ask_at,
-            version,
-            granted_at,
-            ended_at,
-        } = mandate;
+        let Mandate { id, application, business, kind, terms, paper, parent, version, granted_at, ended_at } =
+            mandate;
         Self {
             id: id.to_string(),
             application_id: application.to_string(),
@@ -60,7 +48,6 @@ impl From<&Mandate> for MandateRow {
             kind: <&str>::from(*kind).to_owned(),
             terms: terms.into(),
             parent_id: parent.as_ref().map(ToString::to_string),
-            ask_at: ask_at.map(|at| at.micros()),
             version: *version,
             paper: to_json(paper),
         }
@@ -108,7 +95,6 @@ impl TryFrom<MandateRow> for Mandate {
             kind,
             terms,
             parent_id,
-            ask_at,
             version,
             paper,
         } = row;
@@ -120,7 +106,6 @@ impl TryFrom<MandateRow> for Mandate {
             terms: terms.try_into()?,
             paper: from_json("mandates.paper", &paper)?,
             parent: parsed_or_none("mandates.parent_id", parent_id.as_deref())?,
-            ask_at: moment_or_none("mandates.ask_at", ask_at)?,
             version,
             granted_at: moment("mandates.granted_at", granted_at)?,
             ended_at: moment_or_none("mandates.ended_at", ended_at)?,

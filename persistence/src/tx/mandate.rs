@@ -173,17 +173,4 @@ impl Mandates for Transaction<'_> {
         })?;
         all(rows)
     }
-
-    /// Index `mandates_ask`.
-    fn to_ask(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Mandate>, StoreError> {
-        let rows = self.ask(|conn| {
-            each!(conn, c => mandates::table
-                .filter(mandates::ask_at.le(now.micros()))
-                .order((mandates::ask_at, mandates::id))
-                .limit(i64::from(limit))
-                .select(MandateRow::as_select())
-                .load(c))
-        })?;
-        all(rows)
-    }
 }

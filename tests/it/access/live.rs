@@ -4,14 +4,14 @@ use jsonwebtoken::Algorithm;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{
-    Bound, Client, Engine, Key, Own, Program,
+    Bound, Client, Engine, Own, Program,
     client::{fresh_key, text},
     on_both_engines,
 };
 
-use super::{ASSERTION_TYPE, KeyedApplication, SecretApplication, operator, refused, tokens::forge};
+use super::{KeyedApplication, SecretApplication, operator, refused, tokens::forge};
 
-const BASE_URL: &str = "https://gateway.example";
+pub(super) const BASE_URL: &str = "https://gateway.example";
 
 /// A live gateway over what a sandbox left, its applications and one of its tokens.
 struct Live {
@@ -26,17 +26,7 @@ struct Live {
 impl Live {
     /// A token bound to a new key, got by the application's signature.
     async fn bound(&self) -> Bound {
-        let ask = |proof: &str| {
-            let assertion = self.keyed.assertion(&self.keyed.claims());
-            let form = [
-                ("grant_type", "client_credentials"),
-                ("client_assertion_type", ASSERTION_TYPE),
-                ("client_assertion", &assertion),
-            ];
-            let request = self.client.http().post(format!("{}/oauth2/token", self.client.base_url()));
-            request.form(&form).header("DPoP", proof)
-        };
-        Bound::obtain(&self.client, BASE_URL, Key::default(), ask).await
+        self.keyed.bound(BASE_URL).await
     }
 }
 

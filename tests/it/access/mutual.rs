@@ -16,23 +16,30 @@ use tests::{
 use super::{operator, refused};
 
 /// A gateway that ends TLS itself, with the directory of its certificate.
-struct Secured {
-    program: Program,
-    files: TempDir,
+pub(super) struct Secured {
+    pub(super) program: Program,
+    pub(super) files: TempDir,
 }
 
 fn secured(engine: Engine, settings: &[(&str, &str)]) -> Option<Secured> {
+    let mut secured = prepared(engine, settings)?;
+    secured.program.restart();
+    Some(secured)
+}
+
+/// The same before its first start.
+pub(super) fn prepared(engine: Engine, settings: &[(&str, &str)]) -> Option<Secured> {
     let files = tempfile::tempdir().expect("a temporary directory can be made");
     let (certificate, key) = Pair::own(&named("gateway")).write(files.path(), "gateway");
     let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
     let mut settings = settings.to_vec();
     settings.push(("SHLYUZ_SERVER__TLS_CERTIFICATE", &certificate));
     settings.push(("SHLYUZ_SERVER__TLS_KEY", &key));
-    Some(Secured { program: Program::start_with(engine, &settings)?, files })
+    Some(Secured { program: Program::prepared(engine, &settings)?, files })
 }
 
 /// Asks for a token by the certificate of the connection alone.
-async fn ask(client: &Client, id: &str) -> Answer {
+pub(super) async fn ask(client: &Client, id: &str) -> Answer {
     let form = [("grant_type", "client_credentials"), ("client_id", id)];
     client.send(client.http().post(format!("{}/oauth2/token", client.base_url())).form(&form)).await
 }

@@ -131,7 +131,8 @@ async fn change(
     Ok(vec![line(&application)])
 }
 
-fn store_failed(error: StoreError) -> Failure {
+/// What is told where the store fails a command.
+pub fn store_failed(error: StoreError) -> Failure {
     Failure::of("the database did not answer", error)
 }
 
@@ -156,7 +157,8 @@ impl Registration {
     }
 }
 
-fn stamp(now: Timestamp) -> Result<Stamp, Failure> {
+/// Ids for a unit of work of a command.
+pub fn stamp(now: Timestamp) -> Result<Stamp, Failure> {
     let mut random = [0; 16];
     SystemRandom::new()
         .fill(&mut random)

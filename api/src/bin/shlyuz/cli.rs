@@ -10,6 +10,7 @@ use crate::{
     applications::Applications,
     config::{Config, Sources},
     failure::Failure,
+    mandates::Mandates,
 };
 
 /// Shlyuz: the API channel between business software and authorities.
@@ -119,6 +120,9 @@ pub enum Command {
     /// Registers applications and ends their access; also beside a running gateway.
     #[command(subcommand)]
     Applications(Applications),
+    /// Lets a business's own application act for it, and ends mandates; also beside a running gateway.
+    #[command(subcommand)]
+    Mandates(Mandates),
     /// Looks after assessments of requirements.
     #[command(subcommand)]
     Assessments(Assessments),

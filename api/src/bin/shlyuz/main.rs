@@ -9,7 +9,7 @@ use std::{
 use actix_web::rt::System;
 use clap::Parser;
 
-use cli::{Assessments, Cli, Command, Reference};
+use cli::{Assessments, Cli, Command, Reference, SettingFlags};
 use config::Config;
 use failure::Failure;
 use monitor::Watch;
@@ -25,6 +25,7 @@ mod healthcheck;
 mod levers;
 mod logged;
 mod logging;
+mod mandates;
 mod monitor;
 mod reference;
 mod scan;
@@ -72,20 +73,29 @@ fn run(cli: Cli) -> Result<(), Failure> {
             System::new().block_on(monitor::follow(&Watch { url, state, vkeys: vkey, once, every }))
         }
         Command::Reference(Reference::Import { name, file, as_of }) => {
-            let config = settings.load()?;
-            let _logging = logging::start(config.log.format, config.log.level);
+            let (config, _logging) = begin(settings)?;
             System::new().block_on(reference::import(&config, &name, &file, as_of))
         }
         Command::Assessments(Assessments::Check) => {
             System::new().block_on(assessments::check(&settings.load()?))
         }
         Command::Applications(command) => {
-            let config = settings.load()?;
-            let _logging = logging::start(config.log.format, config.log.level);
+            let (config, _logging) = begin(settings)?;
             System::new().block_on(applications::run(&config, command))
+        }
+        Command::Mandates(command) => {
+            let (config, _logging) = begin(settings)?;
+            System::new().block_on(mandates::run(&config, command))
         }
         Command::Config => print(config::markdown().as_bytes()),
     }
+}
+
+/// The settings of a command that writes to the log, and the log.
+fn begin(settings: SettingFlags) -> Result<(Config, logging::Logging), Failure> {
+    let config = settings.load()?;
+    let logging = logging::start(config.log.format, config.log.level);
+    Ok((config, logging))
 }
 
 fn serve(config: &Config) -> Result<(), Failure> {

@@ -63,7 +63,10 @@ pub async fn import(config: &Config, name: &str, file: &Path, as_of: Option<Date
 }
 
 /// The newest version of every document: the stored ones over those that the program brings along.
-async fn current(store: &Store) -> Result<Vec<Document>, Failure> {
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn current(store: &Store) -> Result<Vec<Document>, Failure> {
     let stored = store.read(|tx| tx.catalogue().current()).await;
     let stored = stored.map_err(|error: StoreError| Failure::of("the database", error))?;
     Ok(stored.into_iter().fold(builtin(), replace))

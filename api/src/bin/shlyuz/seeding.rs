@@ -7,11 +7,12 @@ use std::{
     path::Path,
 };
 
-use api::{access::secret::ClientSecret, clients::scopes_of, enrol::enrol, gateway::Gateway};
+use api::{access::secret::ClientSecret, clients::scopes_of, gateway::Gateway};
 use domain::{
     actor::Side,
     application::{Application, Authentication},
     ids::{ApplicationId, AuthorityId, BusinessId},
+    mandate::enrol::enrol,
     ports::store::{StoreError, Tx},
 };
 use sandbox::{

@@ -1,13 +1,11 @@
 DROP TABLE access_requests;
 ALTER TABLE events DROP COLUMN ground;
 DROP INDEX mandates_expiry;
-DROP INDEX mandates_ask;
 DROP INDEX mandates_parent;
 DROP INDEX mandates_business;
 DROP INDEX mandates_application;
 ALTER TABLE mandates DROP COLUMN paper;
 ALTER TABLE mandates DROP COLUMN version;
-ALTER TABLE mandates DROP COLUMN ask_at;
 ALTER TABLE mandates DROP COLUMN parent_id;
 ALTER TABLE mandates DROP COLUMN principal_active;
 ALTER TABLE mandates DROP COLUMN valid_until;

@@ -6,15 +6,13 @@ ALTER TABLE mandates ADD COLUMN valid_from INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE mandates ADD COLUMN valid_until INTEGER;
 ALTER TABLE mandates ADD COLUMN principal_active INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE mandates ADD COLUMN parent_id TEXT;
-ALTER TABLE mandates ADD COLUMN ask_at INTEGER;
 ALTER TABLE mandates ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE mandates ADD COLUMN paper TEXT NOT NULL DEFAULT '{"powers":[],"number":null,"sub_delegation":false,"ai_agent":false,"granted_by":null,"ended_because":null}';
+ALTER TABLE mandates ADD COLUMN paper TEXT NOT NULL DEFAULT '{"powers":[],"sub_delegation":false,"ai_agent":false,"granted_by":null,"ended_because":null}';
 UPDATE mandates SET valid_from = granted_at;
 UPDATE mandates SET status = 'ended' WHERE ended_at IS NOT NULL;
 CREATE INDEX mandates_application ON mandates (application_id, id);
 CREATE INDEX mandates_business ON mandates (business_id, id);
 CREATE INDEX mandates_parent ON mandates (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX mandates_ask ON mandates (ask_at, id) WHERE ask_at IS NOT NULL;
 CREATE INDEX mandates_expiry ON mandates (valid_until, id) WHERE ended_at IS NULL AND valid_until IS NOT NULL;
 ALTER TABLE events ADD COLUMN ground TEXT;
 
