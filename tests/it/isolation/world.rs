@@ -108,6 +108,7 @@ impl World {
             Some("code") if operation.path.contains("life-situations") => "start-business".into(),
             Some("code") if operation.path.contains("/requirements/") => "OT-028".into(),
             Some("code") if operation.path.contains("/acts/") => "54-fz-2003".into(),
+            Some("code") if operation.path.contains("/practice/") => "no-such".into(),
             Some("code") if operation.path.contains("/check-packs/") => "cash-register-daily".into(),
             Some("code") => "tax-balance-certificate".into(),
             Some("slug") => "not-found".into(),
