@@ -55,7 +55,18 @@ impl RequirementIndex for FullText {
             text: String::new(),
         });
         let acts = Shelf::filled(acts, &mut stems);
-        Arc::new(Search { requirements, acts, stems: Stems::new() })
+        let practice = registry.publications().map(|publication| {
+            let practice = &publication.practice;
+            Entry {
+                code: &practice.code,
+                title: both(&practice.title),
+                keywords: String::new(),
+                act: practice.requirements.join(" "),
+                text: both(&practice.text),
+            }
+        });
+        let practice = Shelf::filled(practice, &mut stems);
+        Arc::new(Search { requirements, acts, practice, stems: Stems::new() })
     }
 }
 
@@ -76,10 +87,11 @@ struct Entry<'r> {
     text: String,
 }
 
-/// One edition's requirements and acts.
+/// One edition's requirements, acts and publications about practice.
 struct Search {
     requirements: Shelf,
     acts: Shelf,
+    practice: Shelf,
     stems: Stems,
 }
 
@@ -88,6 +100,7 @@ impl RequirementSearch for Search {
         let shelf = match sought {
             Sought::Requirements => &self.requirements,
             Sought::Acts => &self.acts,
+            Sought::Practice => &self.practice,
         };
         let mut stems = self.stems.of(query);
         stems.truncate(MOST_WORDS);

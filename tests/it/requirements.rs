@@ -10,6 +10,7 @@ mod duty;
 mod evidence;
 mod inapplicability;
 mod personal_list;
+mod practice;
 mod recomputation;
 mod registry;
 mod risk;

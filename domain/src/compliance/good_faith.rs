@@ -1,11 +1,15 @@
 //! Good faith (4.8.1.5): what a business's own record of compliance earns with a supervisor, measure by measure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::{SignedDuration, civil::Date};
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::self_check::SelfCheck;
 use crate::{
     ids::{AuthorityId, BusinessId},
     page::PageRequest,
@@ -133,7 +137,9 @@ impl Dossier {
             recent
                 && rule.states.contains(&record.state)
                 && circle.holds(record)
-                && rule.tests.iter().all(|test| test.passes(&record.body, day))
+                && circle
+                    .said(record)
+                    .is_some_and(|body| rule.tests.iter().all(|test| test.passes(&body, day)))
         });
         Outcome { met: deciding.is_some() != rule.absent, record: deciding.map(|record| record.id.clone()) }
     }
@@ -145,6 +151,15 @@ impl Dossier {
 }
 
 impl Circle<'_> {
+    /// What a record says within the circle: of a self-check, what it says of the circle's requirements alone.
+    fn said<'r>(&self, record: &'r Record) -> Option<Cow<'r, Value>> {
+        if self.authority.is_none() || record.kind != RecordKind::SelfCheck {
+            return Some(Cow::Borrowed(&record.body));
+        }
+        let own = SelfCheck::deserialize(&record.body).ok()?.result_of(self.requirements)?;
+        Some(Cow::Owned(json!({ "result": own })))
+    }
+
     fn holds(&self, record: &Record) -> bool {
         if self.authority.is_none() || record.authority.as_ref() == self.authority {
             return true;
@@ -201,8 +216,6 @@ pub fn lowered(category: RiskCategory, by: u32) -> RiskCategory {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::requirement::{builtin::builtin, document::RegistryKind};
 
@@ -273,6 +286,62 @@ mod tests {
         assert_eq!(judged(vec![caution("kept", "2026-10-01T09:00:00Z")]).earned, 10);
         assert_eq!(judged(vec![caution("closed", "2026-10-01T09:00:00Z")]).earned, 20);
         assert_eq!(judged(vec![caution("kept", "2025-10-01T09:00:00Z")]).earned, 20);
+    }
+
+    /// A completed self-check of OT-021, so scored, and of OT-001, so scored.
+    fn checked(own: &str, other: &str) -> Record {
+        let score = |score: &str, met: u32| {
+            json!({ "score": score, "weight_applicable": 100, "weight_met": met,
+            "critical_unmet": [] })
+        };
+        let requirement = |code: &str, given: &str| {
+            let verdict = if given == "90" { "compliant" } else { "not_compliant" };
+            let mut result = score(given, given.parse().expect("a number"));
+            result["code"] = json!(code);
+            result["version"] = json!(1);
+            result["verdict"] = json!(verdict);
+            result["valid_until"] = json!("2027-02-01");
+            result
+        };
+        let part = |code: &str| {
+            json!({ "part": code, "checklist": code, "version": 1, "valid_days": 90,
+            "requirements": [code], "questions": [] })
+        };
+        let terms = serde_json::to_value(
+            crate::requirement::checklist::SelfCheckRules::default()
+                .on(jiff::civil::date(2026, 11, 23))
+                .expect("the program's terms"),
+        );
+        let mut result = score("50", 50);
+        result["verdict"] = json!("not_compliant");
+        result["requirements"] = json!([requirement("OT-001", other), requirement("OT-021", own)]);
+        result["evidence"] = json!([]);
+        result["formula"] = json!({ "ru": "Доля", "en": "Share" });
+        result["terms"] = terms.expect("plain JSON");
+        result["completed_at"] = json!("2026-11-20T09:00:00Z");
+        result["valid_until"] = json!("2027-02-01");
+        let examined = |code: &str| json!({ "code": code, "version": 1, "title": { "ru": "а", "en": "a" }, "supervisors": [] });
+        let body = json!({ "requirements": [examined("OT-001"), examined("OT-021")],
+            "parts": [part("OT-001"), part("OT-021")], "answers": {}, "result": result, "declarations": {} });
+        let mut kept = record(RecordKind::SelfCheck, "", "completed", "2026-11-20T09:00:00Z", body);
+        kept.requirement = None;
+        kept
+    }
+
+    #[test]
+    fn a_self_check_counts_by_what_it_says_of_the_supervisor_s_requirements() {
+        let earned = |record: Record| {
+            let judged = judged(vec![record]);
+            let measure =
+                judged.measures.iter().find(|one| one.code == "self-check").expect("it is a measure");
+            measure.state
+        };
+        assert_eq!(
+            earned(checked("90", "10")),
+            MeasureState::Earned,
+            "another's requirements are another's matter"
+        );
+        assert_eq!(earned(checked("10", "90")), MeasureState::Open, "and do not help");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -104,6 +105,17 @@ pub struct CheckResult {
     pub completed_at: Timestamp,
     /// The last day on which all of it is valid.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = Date, example = "2027-02-21"))]
+    pub valid_until: Date,
+}
+
+/// What a self-check says of some of its requirements.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnResult {
+    /// The worst of their verdicts.
+    pub verdict: Verdict,
+    /// The score of their checklists together.
+    pub score: Option<Decimal>,
+    /// The last day on which all of it is valid.
     pub valid_until: Date,
 }
 
@@ -209,6 +221,20 @@ impl SelfCheck {
     /// Those of the examined requirements that the authority supervised when they were examined.
     pub fn supervised_by<'c>(&'c self, authority: &'c AuthorityId) -> impl Iterator<Item = &'c Examined> {
         self.requirements.iter().filter(move |one| one.supervisors.contains(authority))
+    }
+
+    /// What the result says of these requirements alone: the score of their checklists together, the worst of their
+    /// verdicts and the first of their last days. None where it says nothing of them.
+    pub fn result_of(&self, codes: &BTreeSet<&str>) -> Option<OwnResult> {
+        let result = self.result.as_ref()?;
+        let own = || result.requirements.iter().filter(|one| codes.contains(one.code.as_str()));
+        // A checklist for several requirements counts once.
+        let heads =
+            self.parts.iter().filter_map(|part| own().find(|one| part.requirements.contains(&one.code)));
+        let score = Score::sum(heads.map(|one| &one.score)).score;
+        let (verdict, valid_until) =
+            (own().map(|one| one.verdict).max()?, own().map(|one| one.valid_until).min()?);
+        Some(OwnResult { verdict, score, valid_until })
     }
 
     fn question(&self, wanted: &str) -> Option<&Question> {

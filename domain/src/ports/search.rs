@@ -17,6 +17,8 @@ pub enum Sought {
     Requirements,
     /// Acts.
     Acts,
+    /// Digests of practice and explanations.
+    Practice,
 }
 
 /// Something that shares words with a query.

@@ -168,18 +168,18 @@ fn can_concern(condition: &Condition, facts: &Map<String, Value>) -> bool {
     condition.truth(Facts(facts)) != Truth::False
 }
 
-fn one_past(page: &PageRequest) -> usize {
+pub(super) fn one_past(page: &PageRequest) -> usize {
     page.limit as usize + 1
 }
 
 /// The key of a place in a list by relevance: the score's bits, which for positive numbers are in the order of the
 /// numbers, and the code.
-fn ranked(score: Option<f32>, code: &str) -> String {
+pub(super) fn ranked(score: Option<f32>, code: &str) -> String {
     format!("{:08x} {code}", score.unwrap_or_default().to_bits())
 }
 
 /// The hits behind the page's key.
-fn behind(hits: Vec<Hit>, page: &PageRequest) -> Result<impl Iterator<Item = Hit>, ForeignKey> {
+pub(super) fn behind(hits: Vec<Hit>, page: &PageRequest) -> Result<impl Iterator<Item = Hit>, ForeignKey> {
     let after = match page.after.as_deref() {
         None => None,
         Some(key) => {

@@ -31,6 +31,8 @@ pub enum RegistryKind {
     Checklist,
     /// A check pack.
     CheckPack,
+    /// A supervisor's digest of its practice, or an explanation.
+    Practice,
     /// The rates of the cost calculator; there is one, `cost`.
     Cost,
     /// The rules of assessment; there is one, `assessment`.

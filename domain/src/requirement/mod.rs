@@ -16,6 +16,7 @@ pub mod list;
 mod list_tests;
 pub mod model;
 mod objection;
+pub mod practice;
 pub mod questions;
 mod reach;
 pub mod reason;

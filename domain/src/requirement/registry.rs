@@ -14,6 +14,7 @@ use super::{
     document::{RegistryDocument, RegistryKind},
     fact::FactSheet,
     model::{Act, Algorithm, Requirement},
+    practice::Publication,
     reach::Reach,
     risk::RiskModel,
 };
@@ -41,6 +42,7 @@ pub struct Registry {
     /// The algorithms that fulfil a requirement, by its code.
     fulfilling: BTreeMap<String, Vec<Arc<Algorithm>>>,
     checks: Checks,
+    practice: BTreeMap<String, Arc<Publication>>,
     facts: FactSheet,
     risk: Option<Arc<RiskModel>>,
     cost: Option<Arc<CostRates>>,
@@ -75,6 +77,7 @@ impl Registry {
             algorithms: BTreeMap::new(),
             fulfilling: BTreeMap::new(),
             checks: Checks::default(),
+            practice: BTreeMap::new(),
             facts: FactSheet::default(),
             risk: None,
             cost: None,
@@ -125,6 +128,11 @@ impl Registry {
             RegistryKind::Facts => self.facts = read(document)?,
             RegistryKind::Checklist => self.checks.take_checklist(read(document)?, document.version),
             RegistryKind::CheckPack => self.checks.take_pack(read(document)?),
+            RegistryKind::Practice => {
+                let (version, edition) = (document.version, document.edition);
+                let publication = Publication { practice: read(document)?, version, edition };
+                self.practice.insert(code, Arc::new(publication));
+            }
             RegistryKind::SelfCheck => self.checks.take_rules(read(document)?),
             RegistryKind::Cost => self.cost = Some(Arc::new(read(document)?)),
             RegistryKind::Assessment => self.assessing = Some(assessing(document)?),
@@ -138,6 +146,14 @@ impl Registry {
         for test in self.risk.iter().flat_map(|model| model.tests()) {
             if let Some(what) = self.facts.objection(test) {
                 faults.push(RegistryFault { kind: RegistryKind::Risk, code: "risk".into(), what });
+            }
+        }
+        for Publication { practice, .. } in self.practice.values().map(AsRef::as_ref) {
+            if let Some(unknown) =
+                practice.requirements.iter().find(|one| !self.requirements.contains_key(*one))
+            {
+                let (code, what) = (practice.code.clone(), format!("there is no requirement `{unknown}`"));
+                faults.push(RegistryFault { kind: RegistryKind::Practice, code, what });
             }
         }
         for entry in self.requirements.values() {
@@ -209,6 +225,16 @@ impl Registry {
     /// The algorithm with this code.
     pub fn algorithm(&self, code: &str) -> Option<&Arc<Algorithm>> {
         self.algorithms.get(code)
+    }
+
+    /// Digests of practice and explanations in the order of their codes.
+    pub fn publications(&self) -> impl Iterator<Item = &Arc<Publication>> {
+        self.practice.values()
+    }
+
+    /// The digest or explanation with this code.
+    pub fn publication(&self, code: &str) -> Option<&Arc<Publication>> {
+        self.practice.get(code)
     }
 
     /// The rates of the cost calculator.

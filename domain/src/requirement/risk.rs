@@ -266,7 +266,8 @@ pub struct Allowance {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Demand {
-    /// How the verbs begin, in lower case, with е for ё.
+    /// How the verbs begin, in lower case, with е for ё. Of several words all but the last are whole and stand in a row:
+    /// a word that is often no verb, or another one, is named with what makes it one.
     pub verbs: Vec<String>,
     /// How the things begin.
     pub things: Vec<String>,

@@ -15,6 +15,13 @@ use super::{
 };
 use crate::{error::Violation, ids::AuthorityId};
 
+mod practice;
+mod refusal;
+
+use refusal::{
+    empty, ends_before_it_begins, filled, not_yours, repeated, step_id, unknown, without_algorithm,
+};
+
 /// Words that stand in paths in the place of a code.
 const RESERVED: [&str; 1] = ["facts"];
 const LONGEST_CODE: usize = 64;
@@ -46,6 +53,7 @@ impl<'a> Bench<'a> {
             RegistryKind::Requirement => self.requirement(row, &mut wrong),
             RegistryKind::Algorithm => self.algorithm(row, &mut wrong),
             RegistryKind::Checklist | RegistryKind::CheckPack => self.serving(row, &mut wrong),
+            RegistryKind::Practice => self.practice(row, &mut wrong),
             RegistryKind::Assessment
             | RegistryKind::Cost
             | RegistryKind::Facts
@@ -174,6 +182,7 @@ impl<'a> Bench<'a> {
             | RegistryKind::Assessment
             | RegistryKind::Cost
             | RegistryKind::Facts
+            | RegistryKind::Practice
             | RegistryKind::Risk
             | RegistryKind::SelfCheck => checks.examined_by(&row.code),
         };
@@ -314,85 +323,4 @@ fn code_objections(row: &Row) -> Vec<Violation> {
         ));
     }
     wrong
-}
-
-fn filled(texts: &[(&str, &String)], wrong: &mut Vec<Violation>) {
-    let blank = texts.iter().filter(|(_, text)| text.trim().is_empty());
-    wrong.extend(blank.map(|(pointer, _)| empty(pointer)));
-}
-
-fn empty(pointer: &str) -> Violation {
-    objection(pointer, "empty", ("Здесь пусто.", "This is empty."), ("Заполните.", "Fill it in."))
-}
-
-fn repeated() -> Violation {
-    objection(
-        "/code",
-        "repeated",
-        (
-            "Запись с этим кодом уже есть выше в этом запросе.",
-            "A row with this code stands above in this call.",
-        ),
-        ("Оставьте одну запись или передайте вторую отдельно.", "Keep one row, or send the second apart."),
-    )
-}
-
-fn not_yours() -> Violation {
-    objection(
-        "",
-        "not-yours",
-        (
-            "Орган ведёт требования, за которыми надзирает или акты которых разрабатывает, и только их.",
-            "An authority writes the requirements that it supervises or whose acts it develops, and no others.",
-        ),
-        (
-            "Передайте запись органу, который её ведёт, или исправьте надзорный орган и акт.",
-            "Leave the row to the authority whose it is, or correct supervisor and act.",
-        ),
-    )
-}
-
-fn unknown(pointer: &str, code: &str, given: &str, list: &str) -> Violation {
-    objection(
-        pointer,
-        code,
-        (format!("Кода «{given}» нет."), format!("There is no code “{given}”.")),
-        (
-            format!("Возьмите код из {list} или передайте недостающую запись в этом же запросе."),
-            format!("Take a code from {list}, or send the missing row in this call."),
-        ),
-    )
-}
-
-fn ends_before_it_begins() -> Violation {
-    objection(
-        "/document/valid_until",
-        "range",
-        ("Последний день раньше первого.", "The last day is before the first."),
-        ("Исправьте один из дней.", "Correct one of the days."),
-    )
-}
-
-fn step_id(place: usize) -> Violation {
-    objection(
-        &format!("/document/steps/{place}/id"),
-        "step-id",
-        ("Код шага пуст или повторяется.", "The step's id is empty or stands twice."),
-        ("Дайте каждому шагу свой код.", "Give each step an id of its own."),
-    )
-}
-
-fn without_algorithm() -> Violation {
-    objection(
-        "",
-        "no-algorithm",
-        (
-            "У требования нет алгоритма, подходящего всем (4.8.1.6).",
-            "No algorithm that fits everybody fulfils the requirement (4.8.1.6).",
-        ),
-        (
-            "Передайте алгоритм без условия `when`, названный для этого требования.",
-            "Send an algorithm without `when` that names this requirement.",
-        ),
-    )
 }

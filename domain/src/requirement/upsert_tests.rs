@@ -206,3 +206,36 @@ fn a_row_that_would_break_the_registry_does_not_come_in() {
     assert_eq!(wrong[0].code, "registry-does-not-hold");
     assert_eq!(judged[1], Judged::Fit(vec![]), "it harms no other");
 }
+
+fn digest() -> Value {
+    json!({ "code": "FNS-2025", "kind": "digest", "authority": "aut_fns",
+        "title": { "ru": "Обобщение", "en": "Digest" }, "text": { "ru": "Текст", "en": "Text" },
+        "requirements": ["OT-001"], "activities": ["56.10"],
+        "period": { "from": "2025-01-01", "until": "2025-12-31" }, "published_on": "2026-03-01",
+        "link": "https://www.nalog.gov.ru/practice" })
+}
+
+#[test]
+fn practice_is_published_in_one_s_own_name_about_what_one_supervises() {
+    let told = |change: &[(&str, Value)]| {
+        let mut body = digest();
+        for (place, value) in change {
+            *body.pointer_mut(place).expect("it is there") = value.clone();
+        }
+        one(row(RegistryKind::Practice, body))
+    };
+    assert_eq!(told(&[]), ["fit"]);
+    assert_eq!(told(&[("/authority", json!("aut_rpn"))]), ["/document/authority not-yours"]);
+    assert_eq!(told(&[("/requirements", json!([]))]), ["/document/requirements empty"]);
+    assert_eq!(told(&[("/requirements/0", json!("OT-019"))]), ["/document/requirements/0 not-supervisor"]);
+    assert_eq!(told(&[("/requirements/0", json!("NO-1"))]), ["/document/requirements/0 unknown-requirement"]);
+    assert_eq!(told(&[("/activities/0", json!("00.99"))]), ["/document/activities/0 unknown-activity"]);
+    assert_eq!(told(&[("/period", Value::Null)]), ["/document/period period"]);
+    assert_eq!(told(&[("/published_on", json!("2025-12-31"))]), ["/document/period period"]);
+    assert_eq!(told(&[("/kind", json!("explanation"))]), ["/document/period period"]);
+    assert_eq!(told(&[("/kind", json!("explanation")), ("/period", Value::Null)]), ["fit"]);
+    for link in ["http://www.nalog.gov.ru", "https://", "https://a@b.ru", "https://a b.ru", "javascript:x"] {
+        assert_eq!(told(&[("/link", json!(link))]), ["/document/link format"], "{link}");
+    }
+    assert_eq!(told(&[("/text/en", json!(" "))]), ["/document/text/en empty"]);
+}

@@ -63,6 +63,7 @@ fn shipped(name: &str, path: &str) -> Option<&'static str> {
         "code" if path.contains("life-situations") => "start-business",
         "code" if path.contains("/requirements/") => "OT-028",
         "code" if path.contains("/acts/") => "54-fz-2003",
+        "code" if path.contains("/practice/") => "no-such",
         "code" if path.contains("/check-packs/") => "cash-register-daily",
         "code" => "tax-balance-certificate",
         "slug" => "not-found",

@@ -14,6 +14,7 @@ tests::on_programs! { shared:
     the_profile_is_cut_by_supervisor_activity_and_requirement
     good_faith_follows_the_business_s_own_record
     good_faith_counts_what_complies_and_what_was_reviewed
+    a_self_check_counts_for_each_supervisor_by_its_own_requirements
     incentives_follow_profile_and_record
     a_requirement_declared_inapplicable_weighs_nothing
 }
@@ -149,9 +150,25 @@ async fn a_requirement_declared_inapplicable_weighs_nothing(program: &Program) {
     assert!(!weighs().await);
 }
 
+/// The tills are in order, the kitchen is not: only who supervises the kitchen holds it against the business.
+async fn a_self_check_counts_for_each_supervisor_by_its_own_requirements(program: &Program) {
+    let filer = Filer::new(program, "cafe").await;
+    let result = checked(&filer, &["OT-028", "OT-206"], json!({ "OT-206/met": { "answer": "no" } })).await;
+    assert_eq!(result["verdict"], "not_compliant");
+    assert_eq!(measure(&filer, "self-check").await.0, "earned");
+    let found = profile(&filer, "").await;
+    let sanitary = kind(&found, "sanitary")["good_faith"]["measures"].as_array().expect("a list").clone();
+    let measure = sanitary.iter().find(|measure| measure["code"] == "self-check").expect("it is a measure");
+    assert_eq!((&measure["state"], &measure["record"]), (&json!("open"), &Value::Null));
+}
+
 /// A self-check of the tills with everything in order but these answers.
 async fn self_checked(filer: &Filer, unmet: Value) -> Value {
-    let begun = filer.client.post(&filer.path("self-checks"), json!({ "requirements": ["OT-028"] })).await;
+    checked(filer, &["OT-028"], unmet).await
+}
+
+async fn checked(filer: &Filer, requirements: &[&str], unmet: Value) -> Value {
+    let begun = filer.client.post(&filer.path("self-checks"), json!({ "requirements": requirements })).await;
     let path = filer.path(&format!("self-checks/{}", text(&begun.expect(201)["id"])));
     let mut answers = crate::requirements::self_checks::good();
     for (key, answer) in unmet.as_object().expect("answers by key") {

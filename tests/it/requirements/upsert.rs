@@ -27,7 +27,7 @@ async fn bring_keyed(office: &Office, key: &str, body: String) -> Answer {
     office.0.send(request.header("Content-Type", "application/x-ndjson").body(body)).await
 }
 
-async fn bring(office: &Office, rows: &[Value]) -> Value {
+pub(super) async fn bring(office: &Office, rows: &[Value]) -> Value {
     bring_keyed(office, &fresh_key(), lines(rows)).await.expect(200)
 }
 
@@ -35,7 +35,7 @@ fn lines(rows: &[Value]) -> String {
     rows.iter().map(|row| format!("{row}\n")).collect()
 }
 
-fn row(kind: &str, document: Value) -> Value {
+pub(super) fn row(kind: &str, document: Value) -> Value {
     json!({ "kind": kind, "code": document["code"], "document": document })
 }
 
@@ -67,7 +67,7 @@ fn algorithm(code: &str, requirements: &[&str]) -> Value {
             { "id": "keep", "title": { "ru": "Положите на полку", "en": "Put it on a shelf" }, "proof": "none", "minutes": 5 }] })
 }
 
-fn outcomes(report: &Value) -> Vec<String> {
+pub(super) fn outcomes(report: &Value) -> Vec<String> {
     let rows = report["rows"].as_array().expect("a list");
     rows.iter().map(|row| text(&row["outcome"])).collect()
 }

@@ -9,6 +9,7 @@ pub mod duty;
 pub mod evidence;
 pub mod inapplicability;
 pub mod personal_list;
+pub mod practice;
 pub mod recomputation;
 pub mod registry;
 pub mod risk;

@@ -171,7 +171,7 @@ impl AlgorithmList {
     }
 }
 
-/// One version of a requirement.
+/// One version of a document of the registry.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RequirementVersion {
     /// Counts the versions of the requirement from 1.
@@ -184,7 +184,7 @@ pub struct RequirementVersion {
     pub at: Timestamp,
     /// The authority that brought it; null where it came with the gateway.
     pub brought_by: Option<AuthorityId>,
-    /// The requirement as it was in this version.
+    /// The document as it was in this version.
     #[schema(value_type = Object)]
     pub document: Value,
 }

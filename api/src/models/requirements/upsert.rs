@@ -23,6 +23,8 @@ pub enum RowKind {
     Checklist,
     /// A check pack.
     CheckPack,
+    /// A supervisor's digest of its practice, or an explanation.
+    Practice,
 }
 
 impl From<RowKind> for RegistryKind {
@@ -33,6 +35,7 @@ impl From<RowKind> for RegistryKind {
             RowKind::Algorithm => Self::Algorithm,
             RowKind::Checklist => Self::Checklist,
             RowKind::CheckPack => Self::CheckPack,
+            RowKind::Practice => Self::Practice,
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod evidence_acts;
 pub mod inapplicability;
 pub mod insight;
 pub mod personal_list;
+pub mod practice;
 pub mod recomputation;
 pub mod registry;
 pub mod risk;
@@ -26,7 +27,7 @@ pub mod what_if;
 
 /// The schemas that the replies of every noun name.
 pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
-    vec![
+    let mut all = vec![
         caution::Schemas::openapi(),
         duty::Schemas::openapi(),
         risk::Schemas::openapi(),
@@ -39,12 +40,20 @@ pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
         evidence::Schemas::openapi(),
         evidence_acts::Schemas::openapi(),
         inapplicability::Schemas::openapi(),
-        acts::Schemas::openapi(),
-        registry::Schemas::openapi(),
-        upsert::Schemas::openapi(),
         personal_list::Schemas::openapi(),
         recomputation::Schemas::openapi(),
         what_if::Schemas::openapi(),
+    ];
+    all.extend(registry_schemas());
+    all
+}
+
+fn registry_schemas() -> [utoipa::openapi::OpenApi; 4] {
+    [
+        acts::Schemas::openapi(),
+        practice::Schemas::openapi(),
+        registry::Schemas::openapi(),
+        upsert::Schemas::openapi(),
     ]
 }
 
@@ -142,6 +151,10 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(insight::read_business_self_check)
         .service(insight::download_self_check_document)
         .service(insight::download_caution_document);
+    config
+        .service(practice::list_practice)
+        .service(practice::get_practice)
+        .service(practice::list_practice_versions);
     // Last, because its path would take the words above for codes.
     config.service(personal_list::get_personal_requirement);
 }

@@ -21,10 +21,10 @@ pub struct Schemas;
 
 /// Bring documents into the registry
 ///
-/// Acts, requirements, algorithms, checklists and check packs, thousands in one call, each a JSON object on a line of
+/// Acts, requirements, algorithms, checklists, check packs and publications about practice, thousands in one call, each a JSON object on a line of
 /// its own. A row replaces the document with its code whole, as a new version; a row like the registry's changes
 /// nothing. Each row stands alone: one refused (`violations`) harms no other, and rows may refer to one another in any
-/// order. An authority writes the requirements that it supervises or whose acts it develops; requirements are ended by
+/// order. An authority writes the requirements that it supervises or whose acts it develops, and publishes its own practice about what it supervises; requirements are ended by
 /// `status: repealed`, never removed. `warnings` name what is odd by 247-ФЗ, or a requirement without an algorithm.
 ///
 /// What comes in is in force at once with the answer, as one edition of the registry that the answer names. A call that
@@ -37,7 +37,7 @@ pub struct Schemas;
             "title": {"ru": "Приказ ФНС России о формах заявлений о регистрации", "en": "Order of the Federal Tax Service on the forms of applications for registration"},
             "developer": "aut_fns", "as_of": "2026-11-01"}})),
     security(("oauth2" = [AuthorityRegistryWrite::NAME])),
-    extensions(("x-standard" = json!(["4.7.1.1", "4.7.2.1"]))))]
+    extensions(("x-standard" = json!(["4.7.1.1", "4.7.2.1", "4.8.1.3/5"]))))]
 #[post("/authority/registry")]
 pub async fn bring_registry_documents(
     caller: Caller<AuthorityRegistryWrite>,

@@ -8,7 +8,7 @@ use crate::requirement::risk::Demand;
 /// The words by which the text demands something; None where it does not.
 pub fn demand(rules: &Demand, text: &str) -> Option<String> {
     let words: Vec<String> = folded(text).split_whitespace().map(str::to_owned).collect();
-    let begins = |place: usize, stems: &[String]| stems.iter().any(|stem| words[place].starts_with(stem));
+    let begins = |place: usize, stems: &[String]| stems.iter().any(|stem| starts(&words[place..], stem));
     for verb in (0..words.len()).filter(|place| begins(*place, &rules.verbs)) {
         let (from, to) = (verb.saturating_sub(rules.apart), (verb + rules.apart + 1).min(words.len()));
         if let Some(thing) = (from..to).find(|place| begins(*place, &rules.things)) {
@@ -16,6 +16,15 @@ pub fn demand(rules: &Demand, text: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// Whether the words begin with the words of the stem, the last of which may go on.
+fn starts(words: &[String], stem: &str) -> bool {
+    let stems: Vec<&str> = stem.split(' ').collect();
+    let Some((last, whole)) = stems.split_last() else { return false };
+    let is_there = |(place, expected): (usize, &&str)| words.get(place).is_some_and(|word| word == expected);
+    whole.iter().enumerate().all(is_there)
+        && words.get(whole.len()).is_some_and(|word| word.starts_with(last))
 }
 
 /// In lower case, without what is not seen, with Cyrillic letters where Latin ones only look like them, and a space for
@@ -79,6 +88,15 @@ mod tests {
             "Submit, without delay, the documents",
             "The records should be handed over",
             "Please provide us with any information",
+            "Hand over the contracts",
+            "Hand in copies of the reports by Friday",
+            "Supply us with copies",
+            "Supply the requested documents",
+            "The statements must be supplied within five days",
+            "Present your certificates to the inspector",
+            "You must present a report",
+            "Produce the records at the office",
+            "Please produce copies of the contracts",
         ] {
             assert!(demand(rules, text).is_some(), "{text}");
         }
@@ -90,6 +108,15 @@ mod tests {
             "Act on the address and keep the documents in order",
             "Receipts were sent late",
             "Check the connection",
+            "Handle documents with care and keep the records in order",
+            "On the other hand the reports are kept in order",
+            "Teach staff to fill in records by hand",
+            "Check the supply contracts before they end",
+            "Reports of suppliers are kept at the warehouse",
+            "At present records are kept on paper",
+            "The present contract has no term",
+            "Label the produce and record its origin",
+            "Check the producer's certificate",
         ] {
             assert_eq!(demand(rules, text), None, "{text}");
         }
