@@ -149,12 +149,8 @@ impl Registry {
             }
         }
         for Publication { practice, .. } in self.practice.values().map(AsRef::as_ref) {
-            if let Some(unknown) =
-                practice.requirements.iter().find(|one| !self.requirements.contains_key(*one))
-            {
-                let (code, what) = (practice.code.clone(), format!("there is no requirement `{unknown}`"));
-                faults.push(RegistryFault { kind: RegistryKind::Practice, code, what });
-            }
+            let code = &practice.code;
+            faults.extend(self.unknown((RegistryKind::Practice, code), &practice.requirements));
         }
         for entry in self.requirements.values() {
             let Requirement { code, act, applies_when, duties, .. } = &entry.requirement;
@@ -178,16 +174,15 @@ impl Registry {
                 let code = algorithm.code.clone();
                 faults.push(RegistryFault { kind: RegistryKind::Algorithm, code, what });
             }
-            let unknown = algorithm.requirements.iter().find(|code| !self.requirements.contains_key(*code));
-            if let Some(unknown) = unknown {
-                let what = format!("there is no requirement `{unknown}`");
-                faults.push(RegistryFault {
-                    kind: RegistryKind::Algorithm,
-                    code: algorithm.code.clone(),
-                    what,
-                });
-            }
+            faults.extend(self.unknown((RegistryKind::Algorithm, &algorithm.code), &algorithm.requirements));
         }
+    }
+
+    /// The fault of a document that names a requirement which is not there.
+    fn unknown(&self, (kind, code): (RegistryKind, &str), named: &[String]) -> Option<RegistryFault> {
+        let unknown = named.iter().find(|one| !self.requirements.contains_key(*one))?;
+        let what = format!("there is no requirement `{unknown}`");
+        Some(RegistryFault { kind, code: code.to_owned(), what })
     }
 
     /// The requirements in the order of their codes.

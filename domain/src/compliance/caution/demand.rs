@@ -71,53 +71,57 @@ mod tests {
     use super::*;
     use crate::requirement::{builtin::builtin, document::RegistryKind, risk::RiskModel};
 
+    const DEMANDS: [&str; 19] = [
+        "Просим  Представить документы до пятницы",
+        "предоставьте нам, пожалуйста, все сведения",
+        "Документы по кассе направьте в отдел",
+        "Пред\u{ad}ставьте доку\u{200b}менты",
+        "Прeдставьте дoкументы",
+        "Пришлите копии договоров",
+        "Дайте письменные пояснения",
+        "Submit, without delay, the documents",
+        "The records should be handed over",
+        "Please provide us with any information",
+        "Hand over the contracts",
+        "Hand in copies of the reports by Friday",
+        "Supply us with copies",
+        "Supply the requested documents",
+        "The statements must be supplied within five days",
+        "Present your certificates to the inspector",
+        "You must present a report",
+        "Produce the records at the office",
+        "Please produce copies of the contracts",
+    ];
+
+    const PROPOSALS: [&str; 16] = [
+        "Проверьте и обновите адрес",
+        "Чеки переданы поздно",
+        "Устройте хранение документов по правилам",
+        "Адрес в реестре устарел",
+        "Act on the address and keep the documents in order",
+        "Receipts were sent late",
+        "Check the connection",
+        "Handle documents with care and keep the records in order",
+        "On the other hand the reports are kept in order",
+        "Teach staff to fill in records by hand",
+        "Check the supply contracts before they end",
+        "Reports of suppliers are kept at the warehouse",
+        "At present records are kept on paper",
+        "The present contract has no term",
+        "Label the produce and record its origin",
+        "Check the producer's certificate",
+    ];
+
     #[test]
     fn a_demand_is_seen_in_whatever_form_and_a_proposal_is_none() {
         let document =
             builtin().into_iter().find(|one| one.kind == RegistryKind::Risk).expect("it is shipped");
         let model: RiskModel = serde_json::from_value(document.body).expect("it holds");
         let rules = model.caution_forbids.on(jiff::civil::date(2026, 11, 23));
-        for text in [
-            "Просим  Представить документы до пятницы",
-            "предоставьте нам, пожалуйста, все сведения",
-            "Документы по кассе направьте в отдел",
-            "Пред\u{ad}ставьте доку\u{200b}менты",
-            "Прeдставьте дoкументы",
-            "Пришлите копии договоров",
-            "Дайте письменные пояснения",
-            "Submit, without delay, the documents",
-            "The records should be handed over",
-            "Please provide us with any information",
-            "Hand over the contracts",
-            "Hand in copies of the reports by Friday",
-            "Supply us with copies",
-            "Supply the requested documents",
-            "The statements must be supplied within five days",
-            "Present your certificates to the inspector",
-            "You must present a report",
-            "Produce the records at the office",
-            "Please produce copies of the contracts",
-        ] {
+        for text in DEMANDS {
             assert!(demand(rules, text).is_some(), "{text}");
         }
-        for text in [
-            "Проверьте и обновите адрес",
-            "Чеки переданы поздно",
-            "Устройте хранение документов по правилам",
-            "Адрес в реестре устарел",
-            "Act on the address and keep the documents in order",
-            "Receipts were sent late",
-            "Check the connection",
-            "Handle documents with care and keep the records in order",
-            "On the other hand the reports are kept in order",
-            "Teach staff to fill in records by hand",
-            "Check the supply contracts before they end",
-            "Reports of suppliers are kept at the warehouse",
-            "At present records are kept on paper",
-            "The present contract has no term",
-            "Label the produce and record its origin",
-            "Check the producer's certificate",
-        ] {
+        for text in PROPOSALS {
             assert_eq!(demand(rules, text), None, "{text}");
         }
     }
