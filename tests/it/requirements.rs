@@ -10,7 +10,7 @@ mod duty;
 mod evidence;
 mod inapplicability;
 mod personal_list;
-mod practice;
+pub mod practice;
 mod recomputation;
 mod registry;
 mod risk;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tests::{
     Answer, Client, Engine, Own,
     client::{fresh_key, text},
+    filing::Office,
     papers,
 };
 
@@ -12,6 +13,7 @@ use super::{
     Operation, assessed::Assessed, checks::Checks, drafted::Drafted, evidenced::Evidenced,
     mandated::Mandated, supervised::Supervised,
 };
+use crate::requirements::practice::published;
 
 /// What every attachment of the walk holds.
 pub const CONTENT: &[u8] = b"%PDF-1.7\n";
@@ -63,7 +65,7 @@ fn shipped(name: &str, path: &str) -> Option<&'static str> {
         "code" if path.contains("life-situations") => "start-business",
         "code" if path.contains("/requirements/") => "OT-028",
         "code" if path.contains("/acts/") => "54-fz-2003",
-        "code" if path.contains("/practice/") => "no-such",
+        "code" if path.contains("/practice/") => "fns-2025",
         "code" if path.contains("/check-packs/") => "cash-register-daily",
         "code" => "tax-balance-certificate",
         "slug" => "not-found",
@@ -85,6 +87,7 @@ impl World {
         let authority = own.authority().await;
         let foreign_authority = foreign_authority(&own).await;
         let things = Things::make(&victim, &authority).await;
+        published(&Office(authority.clone())).await;
         Some(Self { own, victim, thief, thief_business, authority, foreign_authority, things })
     }
 

@@ -26,6 +26,12 @@ fn explanation() -> Value {
         "requirements": ["OT-001"], "activities": [], "period": null, "published_on": "2026-05-12", "link": null })
 }
 
+/// Publishes a digest.
+pub async fn published(office: &Office) {
+    let report = bring(office, &[row("practice", digest())]).await;
+    assert_eq!(outcomes(&report), ["created"], "{report:#}");
+}
+
 async fn what_a_supervisor_publishes_is_found_by_every_filter(program: &Program) {
     let (office, reader) = (Office::of(program).await, program.client());
     assert_eq!(reader.get("/v1/practice").await.expect(200)["items"], json!([]));
