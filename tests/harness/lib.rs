@@ -10,6 +10,7 @@ pub mod filing;
 pub mod merkle;
 pub mod multitude;
 pub mod own;
+pub mod pages;
 pub mod papers;
 pub mod postgres;
 pub mod program;

@@ -10,6 +10,7 @@ mod channel;
 mod document;
 mod draft_acts;
 mod events;
+mod guides;
 mod idempotency;
 mod isolation;
 mod lifecycle;

@@ -1,12 +1,12 @@
 //! The tour of README.md, run word for word by a shell against the running program.
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output, Stdio},
-};
+use std::process::{Command, Output, Stdio};
 
-use tests::{Engine, Program, program::binary};
+use tests::{
+    Engine, Program,
+    pages::{blocks, page, root},
+    program::binary,
+};
 
 #[test]
 fn the_tour_leads_to_a_decision_and_a_valid_receipt_on_sqlite() {
@@ -93,28 +93,6 @@ fn tour(program: &Program) -> Output {
         .expect("sh starts")
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests stands in the repository")
-}
-
 fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).expect("README.md is there")
-}
-
-/// The fenced blocks of exactly this kind.
-fn blocks(text: &str, kind: &str) -> Vec<String> {
-    let opening = format!("```{kind}");
-    let (mut found, mut open): (Vec<String>, Option<Vec<&str>>) = (Vec::new(), None);
-    for line in text.lines() {
-        match &mut open {
-            Some(lines) if line == "```" => {
-                found.push(lines.join("\n"));
-                open = None;
-            }
-            Some(lines) => lines.push(line),
-            None if line == opening => open = Some(Vec::new()),
-            None => {}
-        }
-    }
-    found
+    page("README.md")
 }

@@ -1,8 +1,6 @@
 //! Goes round the state's resources for the inquiries that are due, apart from deliveries: a slow resource must not
 //! hold anything up.
 
-use std::{sync::Arc, time::Duration};
-
 use domain::{
     business::Business,
     compliance::evidence::inquiry::{Inquiry, questions, settle},
@@ -18,26 +16,10 @@ use tokio::sync::Mutex;
 
 use crate::gateway::Gateway;
 
-/// How long the worker waits for an event before it looks by itself.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// How many inquiries are taken at once.
 const AT_ONCE: u32 = 16;
 /// How many questions of one inquiry are on their way at once.
 const ON_THE_WAY: usize = 8;
-
-/// Works for ever: after every event, and twice a second without one. A failure is logged and tried again.
-pub async fn run(gateway: Arc<Gateway>) {
-    let mut seen = 0;
-    loop {
-        if gateway.feed.beyond(seen, PATIENCE).await {
-            seen = gateway.feed.head();
-        }
-        if let Err(error) = turn(&gateway).await {
-            tracing::warn!(%error, "inquiries at state resources failed, trying again");
-            tokio::time::sleep(PATIENCE).await;
-        }
-    }
-}
 
 /// One turn at a time, so that no inquiry goes round twice at once.
 static TURN: Mutex<()> = Mutex::const_new(());

@@ -49,15 +49,20 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How many overdue submissions one unit of work closes.
 const OVERDUE_AT_ONCE: u32 = 100;
 
-/// Works for ever: after every event, and twice a second without one. A failure is logged and tried again.
-pub async fn run(gateway: Arc<Gateway>) {
+/// Works for ever: after every event, and twice a second without one. A failure is logged by the name of the `work` and
+/// tried again.
+pub async fn run(
+    gateway: Arc<Gateway>,
+    work: &'static str,
+    turn: impl AsyncFn(&Gateway) -> Result<(), StoreError>,
+) {
     let mut seen = 0;
     loop {
         if gateway.feed.beyond(seen, PATIENCE).await {
             seen = gateway.feed.head();
         }
         if let Err(error) = turn(&gateway).await {
-            tracing::warn!(%error, "outbound work failed, trying again");
+            tracing::warn!(work, %error, "outbound work failed, trying again");
             tokio::time::sleep(PATIENCE).await;
         }
     }

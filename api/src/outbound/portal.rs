@@ -1,8 +1,6 @@
 //! Passes opinions and assessments on to the regulation portal, apart from deliveries: a slow portal must not hold
 //! anything up. What is passed on is a POST; the same message again is how the gateway asks what became of it.
 
-use std::{sync::Arc, time::Duration};
-
 use domain::{
     ports::{
         regulation_portal::{Answer, Passing, RegulationPortal, Telling},
@@ -23,8 +21,6 @@ use crate::gateway::Gateway;
 
 /// The code under which the portal is connected in the settings: `[state_resources.regulation-portal]`.
 pub const CODE: &str = "regulation-portal";
-/// How long the worker waits for an event before it looks by itself.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// How many transfers are taken at once.
 const AT_ONCE: u32 = 16;
 /// When a portal that failed is worth another try.
@@ -35,20 +31,6 @@ const MUCH_LATER: SignedDuration = SignedDuration::from_hours(6);
 const ASK_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// The longest text that is taken from an answer.
 const MOST_CHARACTERS: usize = 2_000;
-
-/// Works for ever: after every event, and twice a second without one. A failure is logged and tried again.
-pub async fn run(gateway: Arc<Gateway>) {
-    let mut seen = 0;
-    loop {
-        if gateway.feed.beyond(seen, PATIENCE).await {
-            seen = gateway.feed.head();
-        }
-        if let Err(error) = turn(&gateway).await {
-            tracing::warn!(%error, "transfers to the regulation portal failed, trying again");
-            tokio::time::sleep(PATIENCE).await;
-        }
-    }
-}
 
 /// One turn at a time, so that nothing is passed on twice at once.
 static TURN: Mutex<()> = Mutex::const_new(());

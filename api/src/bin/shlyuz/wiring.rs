@@ -132,11 +132,11 @@ async fn tasks(
 ) -> Vec<JoinHandle<()>> {
     let rotate_after = config.rotate_keys_after();
     let mut tasks = vec![
-        tokio::spawn(outbound::run(Arc::clone(gateway))),
-        tokio::spawn(outbound::evidence::run(Arc::clone(gateway))),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "deliveries and terms", outbound::turn)),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "inquiries", outbound::evidence::turn)),
         tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
-        tokio::spawn(outbound::drafts::run(Arc::clone(gateway))),
-        tokio::spawn(outbound::portal::run(Arc::clone(gateway))),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "word of draft acts", outbound::drafts::turn)),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "transfers to the portal", outbound::portal::turn)),
         tokio::spawn(keep_house(Arc::clone(gateway), rotate_after, transport)),
     ];
     let file = config.data_dir.join("log-checkpoint");
