@@ -235,6 +235,7 @@ diesel::allow_tables_to_appear_in_same_query!(businesses, mandates);
 diesel::allow_tables_to_appear_in_same_query!(submissions, mandates);
 diesel::allow_tables_to_appear_in_same_query!(receipts, mandates);
 diesel::allow_tables_to_appear_in_same_query!(receipts, events);
+diesel::allow_tables_to_appear_in_same_query!(submissions, receipts);
 diesel::joinable!(receipts -> events (sequence));
 
 diesel::table! {

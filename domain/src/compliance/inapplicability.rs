@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use super::{
     Profile, Refusal, business, requirement,
     terms::{end_of, terms},
-    verdict::verdict,
 };
 use crate::{
     business::Business,
@@ -295,7 +294,7 @@ fn may_be_declared(
     day: Date,
 ) -> Result<(), Refusal> {
     let refuse = |state, allowed| Err(Refusal::State { state, attempted: "declare_inapplicable", allowed });
-    if verdict(entry, &business.profile, day).is_none() {
+    if entry.verdict(Facts(&business.profile), day).is_none() {
         return refuse("does_not_apply", Vec::new());
     }
     let latest: Vec<Stored<Inapplicability>> = Stored::latest(tx, &business.id)?;

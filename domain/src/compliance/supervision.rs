@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{
     Refusal,
     inapplicability::{Inapplicability, InapplicabilityState},
-    verdict::{rows, verdict},
+    verdict::rows,
 };
 use crate::{
     actor::AuthorityActor,
@@ -17,7 +17,7 @@ use crate::{
     ids::{AuthorityId, BusinessId},
     ports::store::{StoreError, Tx},
     record::Stored,
-    requirement::{list::Verdict, registry::Entry, risk::RiskModel},
+    requirement::{condition::Facts, list::Verdict, registry::Entry, risk::RiskModel},
     text::Text,
     time::Timestamp,
 };
@@ -108,7 +108,7 @@ pub fn standing<'c>(
             Text::new("Возьмите код из /v1/requirements.", "Take a code from /v1/requirements."),
         ));
     };
-    if verdict(entry, &business.profile, now.moscow_date()).is_some() {
+    if entry.verdict(Facts(&business.profile), now.moscow_date()).is_some() {
         return Ok(entry);
     }
     Err(Refusal::because(

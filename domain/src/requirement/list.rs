@@ -1,11 +1,13 @@
 //! The personal list («персональный исчерпывающий перечень», 4.7.1): what a business must comply with, and why.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    condition::{Facts, Truth},
-    registry::Registry,
+    condition::Facts,
+    registry::{Entry, Registry},
 };
 use crate::{ids::BusinessId, time::Timestamp};
 
@@ -123,10 +125,13 @@ impl Difference {
 
     /// How `new` differs from `old`; both are in the order of codes.
     pub fn between(old: &[Row], new: &[Row]) -> Self {
-        let find = |rows: &[Row], code: &str| rows.binary_search_by(|row| row.code.as_str().cmp(code)).ok();
         let mut difference = Self::default();
+        let mut before = old.iter().peekable();
         for row in new {
-            match find(old, &row.code).map(|place| &old[place]) {
+            while let Some(gone) = before.next_if(|known| known.code < row.code) {
+                difference.removed.push(gone.code.clone());
+            }
+            match before.next_if(|known| known.code == row.code) {
                 None => difference.added.push(row.code.clone()),
                 Some(known) if known.verdict != row.verdict || known.version != row.version => {
                     difference.changed.push(row.code.clone());
@@ -134,8 +139,7 @@ impl Difference {
                 Some(_) => {}
             }
         }
-        let gone = old.iter().filter(|row| find(new, &row.code).is_none());
-        difference.removed = gone.map(|row| row.code.clone()).collect();
+        difference.removed.extend(before.map(|gone| gone.code.clone()));
         difference
     }
 }
@@ -144,17 +148,37 @@ impl Difference {
 pub fn draw(registry: &Registry, facts: Facts<'_>, day: Date, old: &[Row], now: Timestamp) -> Vec<Row> {
     // Both are in the order of codes, so what stood before is found by walking along.
     let mut before = old.iter().peekable();
-    let judged = registry.concerning(facts, day).into_iter().filter_map(|entry| {
-        let verdict = match entry.requirement.applies_when.truth(facts) {
-            Truth::True => Verdict::Applies,
-            Truth::Unknown => Verdict::NeedsAnswer,
-            Truth::False => return None,
-        };
+    let judged = registry.concerning(facts).filter_map(|entry| {
         let code = &entry.requirement.code;
         while before.next_if(|row| row.code < *code).is_some() {}
-        let known = before.peek().filter(|row| row.code == *code && row.verdict == verdict);
-        let since = known.map_or(now, |row| row.since);
-        Some(Row { code: code.clone(), version: entry.version, verdict, since })
+        judge(entry, facts, day, before.peek().copied(), now)
     });
     judged.collect()
+}
+
+/// The list for the same profile where nothing but `changed` came into the registry, in the order of codes, and no day
+/// passed on which a requirement begins to bind or ceases to: what [`draw`] would draw, without asking the others again.
+pub fn amend(changed: &[&Arc<Entry>], facts: Facts<'_>, day: Date, old: &[Row], now: Timestamp) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(old.len() + changed.len());
+    let mut before = old.iter().peekable();
+    for entry in changed {
+        let code = &entry.requirement.code;
+        rows.extend(std::iter::from_fn(|| before.next_if(|row| row.code < *code)).cloned());
+        rows.extend(judge(entry, facts, day, before.next_if(|row| row.code == *code), now));
+    }
+    rows.extend(before.cloned());
+    rows
+}
+
+/// The row of one requirement, if it stands on the list; `known` is a row that may have stood in its place.
+fn judge(entry: &Entry, facts: Facts<'_>, day: Date, known: Option<&Row>, now: Timestamp) -> Option<Row> {
+    let verdict = entry.verdict(facts, day)?;
+    let code = &entry.requirement.code;
+    let known = known.filter(|row| row.code == *code && row.verdict == verdict);
+    Some(Row {
+        code: code.clone(),
+        version: entry.version,
+        verdict,
+        since: known.map_or(now, |row| row.since),
+    })
 }

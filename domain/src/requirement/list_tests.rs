@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     builtin::builtin,
     condition::{ACTIVITIES, Facts, Truth},
+    document::RegistryKind,
     fact::FactKind,
     list::{Cause, PersonalList, Row, Verdict, draw},
     questions::{members, questions},
@@ -232,6 +233,39 @@ fn rows_that_stay_keep_their_day() {
     for row in &after.rows {
         assert_eq!(row.since, if stayed(row) { now() } else { later }, "{}", row.code);
     }
+}
+
+#[test]
+fn what_did_not_change_need_not_be_asked_again() {
+    let registry = registry();
+    let later: Timestamp = "2026-11-23T15:00:00Z".parse().expect("RFC 3339");
+    let mut dice = Dice(31);
+    let shipped = builtin();
+    let requirements: Vec<_> = shipped.iter().filter(|one| one.kind == RegistryKind::Requirement).collect();
+    let mut moved = 0;
+    for _ in 0..BUSINESSES {
+        let changes = (0..=dice.below(5)).map(|number| {
+            let mut document = requirements[dice.below(requirements.len())].clone();
+            (document.version, document.edition) = (2, 2);
+            let other = requirements[dice.below(requirements.len())];
+            match dice.below(4) {
+                0 => document.body["applies_when"] = other.body["applies_when"].clone(),
+                1 => document.body["valid_until"] = json!("2026-11-22"),
+                2 => document.body["valid_from"] = json!("2026-11-24"),
+                _ => document.code = format!("NEW-{number}"),
+            }
+            document.body["code"] = json!(document.code);
+            document
+        });
+        let changed = registry.with(2, &changes.collect::<Vec<_>>()).expect("it holds together");
+        let known = business(&dice.profile(&registry), 1);
+        let before = list(&registry, &known.profile);
+        let amended = redraw(&changed, &known, before.clone(), later);
+        let drawn = redraw(&changed, &known, PersonalList { edition: 0, ..before }, later);
+        assert_eq!((&amended.list, &amended.change), (&drawn.list, &drawn.change));
+        moved += usize::from(amended.change.is_some());
+    }
+    assert!(moved > 100, "only {moved} lists changed");
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Keeping personal lists current: whether one holds, drawing it anew, and storing it with its change and its event in
 //! one unit of work, so that neither is ever without the others.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::{
     condition::Facts,
-    list::{Cause, Difference, ListChange, PersonalList, draw},
-    registry::Registry,
+    list::{Cause, Difference, ListChange, PersonalList, amend, draw},
+    registry::{Entry, Registry},
 };
 use crate::{
     actor::Touchpoint,
@@ -47,7 +49,11 @@ pub fn frontier(registry: &Registry, today: Date) -> Frontier {
 /// Draws the list anew, for the business as it is now.
 pub fn redraw(registry: &Registry, business: &Business, before: PersonalList, now: Timestamp) -> Redrawn {
     let day = now.moscow_date();
-    let rows = draw(registry, Facts(&business.profile), day, &before.rows, now);
+    let facts = Facts(&business.profile);
+    let rows = match changed_beneath(&before, registry, business, day) {
+        Some(changed) => amend(&changed, facts, day, &before.rows, now),
+        None => draw(registry, facts, day, &before.rows, now),
+    };
     let difference = Difference::between(&before.rows, &rows);
     let cause = cause(registry, business, &before);
     let changed = cause == Cause::First || !difference.is_empty();
@@ -64,6 +70,18 @@ pub fn redraw(registry: &Registry, business: &Business, before: PersonalList, no
     let change = ListChange { business, version: list.version, at: now, cause, difference };
     let change = changed.then_some(change);
     Redrawn { before, list, change }
+}
+
+/// The few requirements by which the list can differ from what was drawn; None where others may have changed too.
+fn changed_beneath<'r>(
+    list: &PersonalList,
+    registry: &'r Registry,
+    business: &Business,
+    today: Date,
+) -> Option<Vec<&'r Arc<Entry>>> {
+    let drawn = list.version > 0 && list.edition > 0 && list.profile_version == business.version;
+    let same_days = registry.last_change(today).is_none_or(|edge| edge <= list.day);
+    if drawn && same_days && list.day <= today { registry.changed_since(list.edition) } else { None }
 }
 
 fn cause(registry: &Registry, business: &Business, before: &PersonalList) -> Cause {

@@ -10,15 +10,19 @@ use serde::de::DeserializeOwned;
 
 use super::{
     checks::Checks,
-    condition::{Condition, Facts},
+    condition::{Condition, Facts, Truth},
     document::{RegistryDocument, RegistryKind},
     fact::FactSheet,
+    list::Verdict,
     model::{Act, Algorithm, Requirement},
     practice::Publication,
     reach::Reach,
     risk::RiskModel,
 };
 use crate::assessment::{cost::CostRates, rules::AssessmentRules};
+
+/// So many changed requirements are not judged one by one.
+const MANY: usize = 64;
 
 /// A requirement with the version of its document.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,20 @@ pub struct Entry {
     pub version: i64,
     /// The edition of the registry that brought this version.
     pub edition: i64,
+}
+
+impl Entry {
+    /// Whether it binds a business of which this is known; None where it is not in force or does not apply.
+    pub fn verdict(&self, facts: Facts<'_>, day: Date) -> Option<Verdict> {
+        if !self.requirement.is_in_force(day) {
+            return None;
+        }
+        match self.requirement.applies_when.truth(facts) {
+            Truth::True => Some(Verdict::Applies),
+            Truth::Unknown => Some(Verdict::NeedsAnswer),
+            Truth::False => None,
+        }
+    }
 }
 
 /// The registry in force. Immutable; a new edition is a new value.
@@ -48,6 +66,8 @@ pub struct Registry {
     cost: Option<Arc<CostRates>>,
     assessing: Option<Arc<AssessmentRules>>,
     reach: Reach,
+    /// The requirements by the edition that brought them as they are.
+    by_edition: BTreeMap<i64, Vec<Arc<Entry>>>,
     /// The days on which requirements begin to bind or cease to, in order.
     edges: Vec<Date>,
 }
@@ -83,6 +103,7 @@ impl Registry {
             cost: None,
             assessing: None,
             reach: Reach::default(),
+            by_edition: BTreeMap::new(),
             edges: Vec::new(),
         };
         empty.with(edition, documents)
@@ -105,6 +126,10 @@ impl Registry {
             return Err(faults);
         }
         next.reach = Reach::of(next.requirements.values());
+        next.by_edition.clear();
+        for entry in next.requirements.values() {
+            next.by_edition.entry(entry.edition).or_default().push(Arc::clone(entry));
+        }
         next.fulfilling.clear();
         for algorithm in next.algorithms.values() {
             for code in &algorithm.requirements {
@@ -262,9 +287,18 @@ impl Registry {
         &self.facts
     }
 
-    /// The requirements in force on `day` that can concern a business of which this is known, in the order of codes.
-    pub fn concerning(&self, facts: Facts<'_>, day: Date) -> Vec<&Arc<Entry>> {
-        self.reach.concerning(facts).filter(|entry| entry.requirement.is_in_force(day)).collect()
+    /// The requirements that can concern a business of which this is known, in the order of codes.
+    pub fn concerning(&self, facts: Facts<'_>) -> impl Iterator<Item = &Arc<Entry>> {
+        self.reach.concerning(facts)
+    }
+
+    /// The requirements that came or changed after `edition`, in the order of codes; None where they are so many that
+    /// it is cheaper to ask which can concern a business.
+    pub fn changed_since(&self, edition: i64) -> Option<Vec<&Arc<Entry>>> {
+        let later = || self.by_edition.range(edition + 1..).flat_map(|(_, entries)| entries);
+        let mut changed: Vec<_> = later().take(MANY).collect();
+        changed.sort_unstable_by(|one, other| one.requirement.code.cmp(&other.requirement.code));
+        (changed.len() < MANY).then_some(changed)
     }
 
     /// The last day up to `day` on which a requirement began to bind or ceased to: a list drawn before it is behind.

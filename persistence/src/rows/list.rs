@@ -38,7 +38,7 @@ impl From<&PersonalList> for PersonalListRow {
             profile_version: *profile_version,
             edition: *edition,
             day: day.to_string(),
-            rows: to_json(&rows.iter().map(RowEntry::from).collect::<Vec<_>>()),
+            rows: to_json(&runs(rows)),
             changed_at: changed_at.micros(),
         }
     }
@@ -61,23 +61,30 @@ impl TryFrom<PersonalListRow> for PersonalList {
     }
 }
 
-/// A row of a list as kept: code, version, verdict, since. Without names, because lists are many and written often.
+/// Neighbouring rows that differ in their codes alone: version, verdict, since, codes. Without names, because lists are
+/// many and written often.
 #[derive(Serialize, Deserialize)]
-struct RowEntry(String, i64, Verdict, i64);
+struct Run(i64, Verdict, i64, Vec<String>);
 
-impl From<&Row> for RowEntry {
-    fn from(row: &Row) -> Self {
-        let Row { code, version, verdict, since } = row;
-        Self(code.clone(), *version, *verdict, since.micros())
-    }
+fn runs(rows: &[Row]) -> Vec<Run> {
+    let alike = |one: &Row, other: &Row| {
+        (one.version, one.verdict, one.since) == (other.version, other.verdict, other.since)
+    };
+    let runs = rows.chunk_by(alike).map(|run| {
+        let codes = run.iter().map(|row| row.code.clone()).collect();
+        Run(run[0].version, run[0].verdict, run[0].since.micros(), codes)
+    });
+    runs.collect()
 }
 
 fn rows_of(text: &str) -> Result<Vec<Row>, StoreError> {
-    let entries: Vec<RowEntry> = from_json("personal_lists.rows", text)?;
-    let rows = entries.into_iter().map(|RowEntry(code, version, verdict, since)| {
-        Ok(Row { code, version, verdict, since: moment("personal_lists.rows", since)? })
-    });
-    rows.collect()
+    let runs: Vec<Run> = from_json("personal_lists.rows", text)?;
+    let mut rows = Vec::with_capacity(runs.iter().map(|run| run.3.len()).sum());
+    for Run(version, verdict, since, codes) in runs {
+        let since = moment("personal_lists.rows", since)?;
+        rows.extend(codes.into_iter().map(|code| Row { code, version, verdict, since }));
+    }
+    Ok(rows)
 }
 
 /// Up to what a list and its business's profile have come.

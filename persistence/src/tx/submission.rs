@@ -17,8 +17,11 @@ use crate::{
         parsed,
         submission::{ProgressRow, SubmissionRow, is_open},
     },
-    schema::{mandates, submissions},
+    schema::{mandates, receipts, submissions},
 };
+
+/// How many lodgings of one document by one business are looked at for one that is still open.
+const LODGINGS_OF_ONE_DOCUMENT: i64 = 100;
 
 impl Submissions for Transaction<'_> {
     /// Primary key.
@@ -144,18 +147,25 @@ impl Submissions for Transaction<'_> {
         cut(rows, page, |submission: &Submission| submission.id.to_string())
     }
 
-    /// Index `submissions_open`, which holds what is lodged and not closed: a draft is nobody's twin. The newest one.
+    /// Index `receipts_digest`, because whatever is lodged has a receipt over its document, then primary keys. Of
+    /// documents that were lodged very often only the newest are looked at. The newest twin.
     fn open_twin(
         &mut self,
         business: &BusinessId,
         service: &str,
         digest: &Digest,
     ) -> Result<Option<SubmissionId>, StoreError> {
+        let digest = digest.as_bytes().as_slice();
         let id: Option<String> = self.ask(|conn| {
             each!(conn, c => submissions::table
-                .filter(submissions::business_id.eq(business.as_str()))
+                .filter(submissions::id.eq_any(receipts::table
+                    .filter(receipts::digest.eq(digest))
+                    .filter(receipts::business_id.eq(business.as_str()))
+                    .order(receipts::sequence.desc())
+                    .select(receipts::subject)
+                    .limit(LODGINGS_OF_ONE_DOCUMENT)))
                 .filter(submissions::service.eq(service))
-                .filter(submissions::open_digest.eq(digest.as_bytes().as_slice()))
+                .filter(submissions::open_digest.eq(digest))
                 .select(max(submissions::id))
                 .get_result(c))
         })?;

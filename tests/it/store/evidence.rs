@@ -3,7 +3,6 @@
 use domain::{
     attachment::{Attachment, AttachmentState},
     digest::Digest,
-    event::NewEvent,
     idempotency::{Claim, Remembered, StoredReply},
     ids::{AttachmentId, ReceiptId, SubmissionId},
     mandate::Right,
@@ -15,7 +14,7 @@ use domain::{
 
 use super::{
     fixture::Fixture,
-    samples::{NASTY, at, attachment, event, holder, id, mandate, receipt, set_scene, submission},
+    samples::{NASTY, at, attachment, holder, id, keep, mandate, receipt, set_scene, submission},
 };
 
 pub async fn attachments_belong_to_their_business(fixture: Fixture) {
@@ -45,21 +44,6 @@ pub async fn attachments_page_newest_first(fixture: Fixture) {
     let second = PageRequest { after: page.next, limit: 2 };
     let page = fixture.read(move |tx| tx.attachments().list(&id(1), &second)).await;
     assert_eq!((page.items, page.next), (vec![attachment(1, 1)], None));
-}
-
-/// Stores receipts, each with an event of its own before it, and returns them with their places.
-async fn keep(fixture: &Fixture, all: Vec<Receipt>) -> Vec<Receipt> {
-    fixture
-        .write(move |tx| {
-            let mut kept = all.clone();
-            for receipt in &mut kept {
-                let told = NewEvent { subject: receipt.subject.clone(), ..event(1, 1, 1) };
-                receipt.sequence = tx.events().append(&told)?;
-                tx.receipts().insert(receipt)?;
-            }
-            Ok(kept)
-        })
-        .await
 }
 
 pub async fn receipts_are_found_under_a_mandate(fixture: Fixture) {

@@ -180,6 +180,21 @@ pub fn receipt(n: u32, business: u32, sequence: i64) -> Receipt {
     }
 }
 
+/// Stores receipts, each with an event of its own before it, and returns them with their places.
+pub async fn keep(fixture: &Fixture, all: Vec<Receipt>) -> Vec<Receipt> {
+    fixture
+        .write(move |tx| {
+            let mut kept = all.clone();
+            for receipt in &mut kept {
+                let told = NewEvent { subject: receipt.subject.clone(), ..event(1, 1, 1) };
+                receipt.sequence = tx.events().append(&told)?;
+                tx.receipts().insert(receipt)?;
+            }
+            Ok(kept)
+        })
+        .await
+}
+
 pub fn task(n: u32, authority: u32, submission: u32) -> Task {
     Task {
         id: id(n),
