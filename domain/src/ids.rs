@@ -126,6 +126,8 @@ ids! {
     EvidenceSupplyId = "esp", "^esp_[0-9A-Za-z_]{1,64}$";
     /// A caution of a supervisor.
     CautionId = "cau", "^cau_[0-9A-Za-z_]{1,64}$";
+    /// What a supervisor recognised in a business's good faith.
+    RecognitionId = "rcg", "^rcg_[0-9A-Za-z_]{1,64}$";
     /// A preventive visit.
     VisitId = "pvt", "^pvt_[0-9A-Za-z_]{1,64}$";
     /// A duty to submit information that an event or an authority started.

@@ -53,6 +53,8 @@ pub enum RecordKind {
     AlgorithmRun,
     /// A caution of a supervisor.
     Caution,
+    /// What a supervisor recognised in a business's good faith.
+    Recognition,
     /// A preventive visit.
     PreventiveVisit,
     /// A duty to submit information that an event or an authority started.

@@ -5,9 +5,10 @@ use tests::{Client, Program, client::text, filing::Filer, own};
 
 mod considering;
 mod costs;
-mod counting;
+pub mod counting;
 mod giving;
 mod reminding;
+mod settling;
 
 /// A requirement of every company, supervised by the sandbox's authority.
 pub const REGISTERED_FACTS: &str = "OT-001";

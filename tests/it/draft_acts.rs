@@ -8,6 +8,7 @@ mod drafting;
 mod opining;
 mod passing;
 mod portal;
+mod summing;
 
 /// A notice of a draft about cafés' journals; `with` stands in for members of its content.
 pub fn notice(with: Value) -> Value {

@@ -63,6 +63,8 @@ scopes! {
         "Ведение сведений об услугах и мерах поддержки", "Maintain services and support measures";
     AuthorityInboxManage = "authority-inbox:manage", Some(Side::Authority),
         "Получение и подтверждение входящих задач", "Lease and acknowledge inbox tasks";
+    AuthorityRegistryOperate = "authority-registry:operate", Some(Side::Authority),
+        "Настройка параметров клиентской оценки: оператор Реестра", "Settle the rules of assessment: the registry's operator";
     AuthorityRegistryWrite = "authority-registry:write", Some(Side::Authority),
         "Ведение реестра обязательных требований", "Maintain the registry of mandatory requirements";
     AuthoritySubmissionsDecide = "authority-submissions:decide", Some(Side::Authority),
@@ -89,6 +91,9 @@ scopes! {
     SubmissionsWrite = "submissions:write", Some(Side::Business),
         "Подача и изменение обращений", "Lodge and change submissions";
 }
+
+/// Scopes that are a role of one authority: an application has them only where they are named at its registration.
+pub const ROLES: [&str; 1] = [AuthorityRegistryOperate::NAME];
 
 /// Why a text is not a list of scopes; at the token endpoint all are `invalid_scope`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

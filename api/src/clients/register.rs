@@ -13,7 +13,7 @@ use crate::{
     access::{
         certificate::PeerCertificate,
         jwks::{KeySetError, MAX_CLIENT_KEYS, PublicKeys},
-        scope::ALL,
+        scope::{ALL, ROLES, ScopeInfo},
         secret::ClientSecret,
     },
     gateway::Gateway,
@@ -110,8 +110,9 @@ fn certificates(jwks: &Value) -> Option<Vec<Digest>> {
     keys.iter().map(digest).collect()
 }
 
-/// Every scope that a side may hold, separated by spaces.
+/// Every scope that a side may hold, but for roles, separated by spaces.
 pub fn scopes_of(side: Side) -> String {
-    let fitting = ALL.iter().filter(|scope| scope.side.is_none_or(|own| own == side));
+    let fits = |scope: &&ScopeInfo| scope.side.is_none_or(|own| own == side) && !ROLES.contains(&scope.name);
+    let fitting = ALL.iter().filter(fits);
     fitting.map(|scope| scope.name).collect::<Vec<_>>().join(" ")
 }

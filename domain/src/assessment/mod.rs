@@ -24,6 +24,7 @@ pub mod recount;
 pub mod remind;
 pub mod rules;
 pub mod scope;
+pub mod settle;
 pub mod summary;
 pub mod tally;
 

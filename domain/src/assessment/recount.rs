@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Assessment, Procedure,
     count::told,
-    tally::{Bins, Cell, Count, Instrument, Part, Place, Slice, Standing, add},
+    tally::{Bins, Cell, Count, Instrument, Part, Place, Slice, Standing, Voice, add},
 };
 use crate::{
+    draft_act::{browse::DraftFilter, count::spoken},
     ids::BusinessId,
     page::PageRequest,
     ports::store::{StoreError, Tx},
@@ -21,6 +22,8 @@ const AT_ONCE: u32 = 1000;
 pub struct Recount {
     /// Assessments read.
     pub assessments: usize,
+    /// Opinions on draft acts read.
+    pub opinions: usize,
     /// Cells compared.
     pub cells: usize,
     /// Slices compared.
@@ -29,9 +32,11 @@ pub struct Recount {
     pub differences: Vec<String>,
 }
 
-type Newest = BTreeMap<(Procedure, BusinessId), (i16, BTreeMap<Instrument, Bins>)>;
+/// How the newest word of every business on a subject counts, by procedure; with its year, which opinions have not.
+pub(crate) type Newest = BTreeMap<(Procedure, BusinessId), (i16, BTreeMap<Instrument, Bins>)>;
 
-/// Recounts from the assessments how every business must count, from that the cells, and from these the slices.
+/// Recounts from the assessments and the opinions how every business must count, from that the cells, and from these the
+/// slices.
 ///
 /// # Errors
 /// Only what the store says.
@@ -40,14 +45,49 @@ pub fn recount(tx: &mut dyn Tx) -> Result<Recount, StoreError> {
     let mut slices = BTreeMap::new();
     for code in tx.assessments().codes()? {
         let newest = newest(tx, &code, &mut found)?;
-        let standings = tx.assessments().standings(&code)?;
-        compare_standings(newest, &standings, &mut found);
-        let cells = tx.assessments().cells(&code)?;
-        compare_cells(&code, &standings, &cells, &mut found);
-        cells.iter().for_each(|cell| sum(cell, &mut slices));
+        subject(tx, (&code, newest), &mut slices, &mut found)?;
     }
+    opinions(tx, &mut slices, &mut found)?;
     compare_slices(slices, &tx.assessments().all_slices()?, &mut found);
     Ok(found)
+}
+
+/// Every discussion of every draft.
+fn opinions(
+    tx: &mut dyn Tx,
+    slices: &mut BTreeMap<Place, Slice>,
+    found: &mut Recount,
+) -> Result<(), StoreError> {
+    let mut page = PageRequest { after: None, limit: AT_ONCE };
+    loop {
+        let drafts = tx.draft_acts().list(&DraftFilter::default(), &page)?;
+        for draft in &drafts.items {
+            let (subjects, opinions) = spoken(tx, draft)?;
+            found.opinions += opinions;
+            for (code, newest) in subjects {
+                subject(tx, (&code, newest), slices, found)?;
+            }
+        }
+        match drafts.next {
+            Some(key) => page.after = Some(key),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Everything that is kept of one subject.
+fn subject(
+    tx: &mut dyn Tx,
+    (code, newest): (&str, Newest),
+    slices: &mut BTreeMap<Place, Slice>,
+    found: &mut Recount,
+) -> Result<(), StoreError> {
+    let standings = tx.assessments().standings(code)?;
+    compare_standings((code, newest), &standings, found);
+    let cells = tx.assessments().cells(code)?;
+    compare_cells(code, &standings, &cells, found);
+    cells.iter().for_each(|cell| sum(cell, slices));
+    Ok(())
 }
 
 /// How the newest assessment of every business counts.
@@ -61,7 +101,7 @@ fn newest(tx: &mut dyn Tx, code: &str, found: &mut Recount) -> Result<Newest, St
             let Assessment { business, procedure, year, .. } = assessment;
             let place = newest.entry((*procedure, business.clone())).or_default();
             if *year >= place.0 {
-                *place = (*year, bins(assessment));
+                *place = (*year, bins(&assessment.voice()));
             }
         }
         match read.next {
@@ -71,13 +111,13 @@ fn newest(tx: &mut dyn Tx, code: &str, found: &mut Recount) -> Result<Newest, St
     }
 }
 
-fn bins(assessment: &Assessment) -> BTreeMap<Instrument, Bins> {
-    let voice = assessment.voice();
+/// The bins in which a voice counts, by instrument.
+pub(crate) fn bins(voice: &Voice) -> BTreeMap<Instrument, Bins> {
     let all = <Instrument as strum::VariantArray>::VARIANTS.iter();
-    all.map(|one| (*one, one.bins(&voice))).filter(|(_, bins)| !bins.is_empty()).collect()
+    all.map(|one| (*one, one.bins(voice))).filter(|(_, bins)| !bins.is_empty()).collect()
 }
 
-fn compare_standings(mut newest: Newest, standings: &[Standing], found: &mut Recount) {
+fn compare_standings((code, mut newest): (&str, Newest), standings: &[Standing], found: &mut Recount) {
     for standing in standings {
         let expected = newest.remove(&(standing.procedure, standing.business.clone()));
         let expected = expected.map(|(_, bins)| bins).unwrap_or_default();
@@ -93,8 +133,10 @@ fn compare_standings(mut newest: Newest, standings: &[Standing], found: &mut Rec
             ));
         }
     }
-    let missing = newest.into_keys();
-    found.differences.extend(missing.map(|(_, business)| format!("{business} assessed and does not count")));
+    let missing = newest.into_keys().map(|(procedure, business)| {
+        format!("{code} {}: {business} spoke and does not count", <&str>::from(procedure))
+    });
+    found.differences.extend(missing);
 }
 
 fn compare_cells(code: &str, standings: &[Standing], cells: &[Cell], found: &mut Recount) {

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Procedure, tally::Place};
+use super::{
+    Procedure,
+    tally::{Matter, Place},
+};
 use crate::{
     ids::AuthorityId,
     requirement::{
@@ -32,7 +35,7 @@ use crate::{
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Dimension {
-    /// The act that sets the requirement, by code.
+    /// The act that sets the requirement, or whose requirement a draft changes, by code.
     Act,
     /// The body that develops the act, by id.
     Developer,
@@ -44,18 +47,21 @@ pub enum Dimension {
     LifeSituation,
     /// The kind of procedure.
     Procedure,
+    /// The requirement, or one that a draft changes, by code.
+    Requirement,
     /// A key word, as the registry writes it, in lower case.
     Keyword,
 }
 
-/// The slices that hold a requirement within a procedure. A requirement of which the registry knows nothing any more
-/// stays in its procedure alone.
+/// The slices that hold a requirement within a procedure. Of a requirement of which the registry knows nothing any more
+/// these are its own and its procedure's alone.
 pub fn places(registry: &Registry, requirement: &str, procedure: Procedure) -> Vec<Place> {
     let mut places = BTreeSet::new();
     let mut put = |dimension, value: &str| {
-        places.insert(Place { dimension, value: value.to_owned() });
+        places.insert(Place { matter: Matter::Requirements, dimension, value: value.to_owned() });
     };
     put(Dimension::Procedure, procedure.into());
+    put(Dimension::Requirement, requirement);
     if let Some(entry) = registry.requirement(requirement) {
         let Requirement { act, life_situations, keywords, .. } = &entry.requirement;
         put(Dimension::Act, act);

@@ -200,9 +200,38 @@ pub struct Count {
     pub fresh: i64,
 }
 
-/// A coarse slice by which assessments are summed: a parameter of 4.7.2.1 and its value.
+/// What is assessed.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Matter {
+    /// Requirements, by assessments.
+    #[default]
+    Requirements,
+    /// Draft acts, by opinions.
+    Drafts,
+}
+
+/// A coarse slice by which assessments or opinions are summed: a parameter of 4.7.2.1 and its value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
+    /// What is assessed; cells that were told before drafts had slices do not say.
+    #[serde(default)]
+    pub matter: Matter,
     /// The parameter.
     pub dimension: super::scope::Dimension,
     /// Its value.

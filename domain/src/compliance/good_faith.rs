@@ -9,7 +9,10 @@ use jiff::{SignedDuration, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::self_check::SelfCheck;
+use super::{
+    recognition::{Granted, RecognitionKind, StoredRecognition, holding},
+    self_check::SelfCheck,
+};
 use crate::{
     ids::{AuthorityId, BusinessId},
     page::PageRequest,
@@ -17,7 +20,7 @@ use crate::{
     record::{Record, RecordFilter, RecordKind},
     requirement::{
         model::RiskCategory,
-        risk::{GoodFaithRules, RiskModel, Rule},
+        risk::{GoodFaithRules, Measure, RiskModel, Rule},
     },
     text::Text,
     time::Timestamp,
@@ -65,7 +68,8 @@ pub struct MeasureEarned {
     pub state: MeasureState,
     /// What to do for it; null where it is earned or only the supervisor sees it.
     pub todo: Option<Text>,
-    /// The record that shows it, by id; for a measure that asks for none, the one that stands in the way.
+    /// The record that shows it, by id, which is the supervisor's recognition where only the supervisor sees it; for a
+    /// measure that asks for none, the one that stands in the way.
     pub record: Option<String>,
 }
 
@@ -78,13 +82,14 @@ pub enum MeasureState {
     Earned,
     /// Within reach.
     Open,
-    /// The gateway does not see it: the business shows it to the supervisor itself.
+    /// The gateway does not see it, and the supervisor has not counted it: the business shows it to the supervisor itself.
     NotSeen,
 }
 
-/// The records of a business that rules ask for, read once.
+/// The records of a business that rules ask for, and what supervisors recognised that holds today; read once.
 pub struct Dossier {
     records: BTreeMap<&'static str, Vec<Record>>,
+    recognised: Vec<StoredRecognition>,
     now: Timestamp,
 }
 
@@ -92,6 +97,8 @@ pub struct Dossier {
 pub struct Circle<'a> {
     /// The supervisor; None for all of them.
     pub authority: Option<&'a AuthorityId>,
+    /// The kind of control, by code; None for all of them.
+    pub control_kind: Option<&'a str>,
     /// Codes of requirements.
     pub requirements: &'a BTreeSet<&'a str>,
 }
@@ -126,7 +133,7 @@ impl Dossier {
                 records.insert(name, found.items);
             }
         }
-        Ok(Self { records, now })
+        Ok(Self { records, recognised: holding(tx, business, now.moscow_date())?, now })
     }
 
     /// Whether a rule is met within a circle.
@@ -142,6 +149,37 @@ impl Dossier {
                     .is_some_and(|body| rule.tests.iter().all(|test| test.passes(&body, day)))
         });
         Outcome { met: deciding.is_some() != rule.absent, record: deciding.map(|record| record.id.clone()) }
+    }
+
+    /// The incentives that supervisors granted within a circle.
+    pub fn granted(&self, circle: &Circle<'_>) -> Vec<Granted> {
+        self.recognised(RecognitionKind::Incentive, circle).map(Granted::from).collect()
+    }
+
+    fn recognised(
+        &self,
+        kind: RecognitionKind,
+        circle: &Circle<'_>,
+    ) -> impl Iterator<Item = &StoredRecognition> {
+        let (authority, control_kind) = (circle.authority, circle.control_kind);
+        self.recognised.iter().filter(move |one| {
+            let own = authority.is_none_or(|authority| *authority == one.body.authority_id);
+            one.body.kind == kind && own && control_kind.is_none_or(|code| code == one.body.control_kind)
+        })
+    }
+
+    /// Whether a measure is earned within a circle, what to do for it, and the record that decides.
+    fn judge(&self, measure: &Measure, circle: &Circle<'_>) -> (MeasureState, Option<Text>, Option<String>) {
+        let Some(rule) = &measure.earned_by else {
+            let mut counted = self.recognised(RecognitionKind::Measure, circle);
+            let shown = counted.find(|one| one.body.code == measure.code);
+            let state = if shown.is_some() { MeasureState::Earned } else { MeasureState::NotSeen };
+            return (state, None, shown.map(|one| one.id.to_string()));
+        };
+        match self.meets(rule, circle) {
+            Outcome { met: true, record } => (MeasureState::Earned, None, record),
+            Outcome { met: false, record } => (MeasureState::Open, Some(rule.title.clone()), record),
+        }
     }
 
     fn of(&self, kind: RecordKind) -> &[Record] {
@@ -177,13 +215,7 @@ pub fn good_faith(rules: &GoodFaithRules, dossier: &Dossier, circle: &Circle<'_>
         .measures
         .iter()
         .map(|measure| {
-            let (state, todo, record) = match &measure.earned_by {
-                None => (MeasureState::NotSeen, None, None),
-                Some(rule) => match dossier.meets(rule, circle) {
-                    Outcome { met: true, record } => (MeasureState::Earned, None, record),
-                    Outcome { met: false, record } => (MeasureState::Open, Some(rule.title.clone()), record),
-                },
-            };
+            let (state, todo, record) = dossier.judge(measure, circle);
             let (code, title) = (measure.code.clone(), measure.title.clone());
             MeasureEarned { code, title, points: *measure.points.on(day), state, todo, record }
         })
@@ -249,9 +281,9 @@ mod tests {
         for record in records {
             kept.entry(record.kind.into()).or_default().push(record);
         }
-        let dossier = Dossier { records: kept, now: at("2026-11-23T09:00:00Z") };
+        let dossier = Dossier { records: kept, recognised: Vec::new(), now: at("2026-11-23T09:00:00Z") };
         let (authority, requirements) = ("aut_rpn".parse().expect("an id"), BTreeSet::from(["OT-021"]));
-        let circle = Circle { authority: Some(&authority), requirements: &requirements };
+        let circle = Circle { authority: Some(&authority), control_kind: None, requirements: &requirements };
         good_faith(&model().good_faith, &dossier, &circle, jiff::civil::date(2026, 11, 23))
     }
 

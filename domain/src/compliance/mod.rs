@@ -31,6 +31,7 @@ pub mod insight;
 pub mod kept;
 pub mod papers;
 pub mod proof;
+pub mod recognition;
 pub mod risk;
 pub mod schedule;
 pub mod self_check;

@@ -11,6 +11,7 @@ use super::{
     Profile, Refusal, business,
     fact_used::{FactUsed, facts_used},
     good_faith::{Circle, Dossier, GoodFaith, good_faith, lowered},
+    recognition::Granted,
     supervision::{binding, model},
 };
 use crate::{
@@ -80,7 +81,9 @@ pub struct ControlKindRisk {
     pub requirements: Vec<RequirementRisk>,
     /// What the business's own record of compliance earns (4.8.1.5).
     pub good_faith: GoodFaith,
-    /// The category with good faith considered; the supervisor decides.
+    /// The incentives that the supervisor granted under this kind of control and that hold today.
+    pub granted: Vec<Granted>,
+    /// The category with good faith and grants considered, by whichever lowers it more; the supervisor decides.
     pub considered_category: RiskCategory,
 }
 
@@ -194,7 +197,10 @@ impl View<'_> {
         let mut requirements: Vec<RequirementRisk> = covered.map(RequirementRisk::of).collect();
         requirements.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.code.cmp(&b.code)));
         let codes: BTreeSet<&str> = requirements.iter().map(|one| one.code.as_str()).collect();
-        let circle = Circle { authority: Some(&kind.supervisor), requirements: &codes };
+        let (authority, control_kind) = (Some(&kind.supervisor), Some(kind.code.as_str()));
+        let circle = Circle { authority, control_kind, requirements: &codes };
+        let granted = self.dossier.granted(&circle);
+        let granted_by = granted.iter().filter_map(|grant| grant.terms.lower_by).max().unwrap_or(0);
         let good_faith = good_faith(&self.model.good_faith, self.dossier, &circle, self.day);
         let tested: Vec<&Condition> = match found.rule {
             Some(rule) => vec![&rule.when],
@@ -213,16 +219,18 @@ impl View<'_> {
                 .filter(|fact| fact.value.is_some())
                 .collect(),
             could_be: self.possible(&found),
-            frequency: self
-                .model
-                .frequency
-                .get(&found.category)
-                .map_or_else(by_default, |text| text.on(self.day).clone()),
+            frequency: self.frequency(found.category),
             activities: activities.iter().map(|activity| self.alone(kind, activity)).collect(),
-            considered_category: lowered(found.category, good_faith.lower_by),
+            considered_category: lowered(found.category, good_faith.lower_by.max(granted_by)),
+            granted,
             requirements,
             good_faith,
         }
+    }
+
+    fn frequency(&self, category: RiskCategory) -> Text {
+        let known = self.model.frequency.get(&category);
+        known.map_or_else(by_default, |text| text.on(self.day).clone())
     }
 
     /// The higher categories that wait for a fact.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     DiscussionKind,
-    opine::count,
+    count::count,
     opinion::{Opinion, OpinionState, StoredOpinion},
     publish::own,
 };

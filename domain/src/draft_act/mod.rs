@@ -20,6 +20,7 @@ pub mod announce;
 pub mod browse;
 pub mod concern;
 pub mod consider;
+pub mod count;
 pub mod opine;
 pub mod opinion;
 pub mod publish;

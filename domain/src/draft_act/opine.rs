@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     DiscussionKind, DraftAct,
+    count::count,
     opinion::{Appraisal, Opinion, OpinionContent, OpinionState, ProvisionProposal, StoredOpinion},
 };
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     assessment::{
         Contradiction,
         cost::CostElement,
-        count::{Said, count_said},
         give::{self, pseudonym, text, violation},
     },
     business::Business,
@@ -180,22 +180,6 @@ fn settled(
         "revision": revision, "content": content });
     let receipt = clerk.accept(tx, happening, (act, &document), who, stamp)?;
     Ok(Opined { opinion, transfer: Some(transfer), receipt: Some(receipt) })
-}
-
-/// Counts an opinion in the summary of its draft's discussion, by the rules of assessments.
-pub(super) fn count(
-    tx: &mut dyn Tx,
-    clerk: &Clerk,
-    opinion: &StoredOpinion,
-    stamp: &Stamp,
-) -> Result<(), StoreError> {
-    let least = give::rules(clerk, stamp)?.least_businesses;
-    let Opinion { draft, discussion, .. } = &opinion.body;
-    let (subject, voice) = (discussion.subject(draft), opinion.body.voice());
-    let procedure = discussion.procedure();
-    let said = Said { subject: &subject, procedure, business: &opinion.business, voice: voice.as_ref() };
-    // Slices sum what is told of requirements in force; a draft's figures stand by themselves.
-    count_said(tx, least, &said, Vec::new)
 }
 
 /// An id that tells neither who gave the opinion nor when: the developer sees it, too.

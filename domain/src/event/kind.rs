@@ -246,6 +246,18 @@ pub enum EventKind {
     #[serde(rename = "caution.closed")]
     #[strum(serialize = "caution.closed")]
     CautionClosed,
+    /// A supervisor granted an incentive, or counted a measure of good faith.
+    #[serde(rename = "recognition.granted")]
+    #[strum(serialize = "recognition.granted")]
+    RecognitionGranted,
+    /// A supervisor changed the terms of what it had recognised.
+    #[serde(rename = "recognition.changed")]
+    #[strum(serialize = "recognition.changed")]
+    RecognitionChanged,
+    /// A supervisor took back what it had recognised.
+    #[serde(rename = "recognition.withdrawn")]
+    #[strum(serialize = "recognition.withdrawn")]
+    RecognitionWithdrawn,
     /// The business asked for a preventive visit.
     #[serde(rename = "visit.requested")]
     #[strum(serialize = "visit.requested")]

@@ -213,8 +213,9 @@ impl TryFrom<CellRow> for Cell {
 
 /// A slice.
 #[derive(Insertable, Queryable, Selectable, AsChangeset)]
-#[diesel(table_name = assessment_slices, primary_key(dimension, value))]
+#[diesel(table_name = assessment_slices, primary_key(matter, dimension, value))]
 pub(crate) struct SliceRow {
+    matter: String,
     dimension: String,
     value: String,
     told: String,
@@ -222,8 +223,13 @@ pub(crate) struct SliceRow {
 
 impl From<&Slice> for SliceRow {
     fn from(slice: &Slice) -> Self {
-        let Slice { place: Place { dimension, value }, told } = slice;
-        Self { dimension: <&str>::from(*dimension).to_owned(), value: value.clone(), told: to_json(told) }
+        let Slice { place: Place { matter, dimension, value }, told } = slice;
+        Self {
+            matter: <&str>::from(*matter).to_owned(),
+            dimension: <&str>::from(*dimension).to_owned(),
+            value: value.clone(),
+            told: to_json(told),
+        }
     }
 }
 
@@ -231,9 +237,11 @@ impl TryFrom<SliceRow> for Slice {
     type Error = StoreError;
 
     fn try_from(row: SliceRow) -> Result<Self, StoreError> {
-        let SliceRow { dimension, value, told } = row;
+        let SliceRow { matter, dimension, value, told } = row;
+        let matter = parsed("assessment_slices.matter", &matter)?;
         let dimension = parsed("assessment_slices.dimension", &dimension)?;
-        Ok(Self { place: Place { dimension, value }, told: from_json("assessment_slices.told", &told)? })
+        let place = Place { matter, dimension, value };
+        Ok(Self { place, told: from_json("assessment_slices.told", &told)? })
     }
 }
 

@@ -77,7 +77,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    assessment_slices (dimension, value) {
+    assessment_slices (matter, dimension, value) {
+        matter -> Text,
         dimension -> Text,
         value -> Text,
         told -> Text,

@@ -309,12 +309,14 @@ impl Assessments for Transaction<'_> {
         Ok(())
     }
 
-    /// Primary key, dimension by value: a cell has a dozen slices, and few values stand in two dimensions.
+    /// Primary key, part by part: a cell has a dozen slices of one matter, and few values stand in two dimensions.
     fn slices(&mut self, places: &[Place]) -> Result<Vec<Slice>, StoreError> {
+        let matters: BTreeSet<&str> = places.iter().map(|place| place.matter.into()).collect();
         let dimensions: BTreeSet<&str> = places.iter().map(|place| place.dimension.into()).collect();
         let values: BTreeSet<&str> = places.iter().map(|place| place.value.as_str()).collect();
         let rows: Vec<SliceRow> = self.ask(|conn| {
             each!(conn, c => assessment_slices::table
+                .filter(assessment_slices::matter.eq_any(matters))
                 .filter(assessment_slices::dimension.eq_any(dimensions))
                 .filter(assessment_slices::value.eq_any(values))
                 .select(SliceRow::as_select())
@@ -329,7 +331,7 @@ impl Assessments for Transaction<'_> {
     fn all_slices(&mut self) -> Result<Vec<Slice>, StoreError> {
         let rows = self.ask(|conn| {
             each!(conn, c => assessment_slices::table
-                .order((assessment_slices::dimension, assessment_slices::value))
+                .order((assessment_slices::matter, assessment_slices::dimension, assessment_slices::value))
                 .select(SliceRow::as_select())
                 .load(c))
         })?;
@@ -338,12 +340,13 @@ impl Assessments for Transaction<'_> {
 
     /// Primary key.
     fn put_slices(&mut self, slices: &[Slice]) -> Result<(), StoreError> {
+        use assessment_slices::{dimension, matter, value};
         for slice in slices {
             let row = SliceRow::from(slice);
             self.ask(|conn| {
                 each!(conn, c => diesel::insert_into(assessment_slices::table)
                     .values(&row)
-                    .on_conflict((assessment_slices::dimension, assessment_slices::value))
+                    .on_conflict((matter, dimension, value))
                     .do_update()
                     .set(&row)
                     .execute(c))

@@ -87,7 +87,8 @@ async fn assess(filer: Filer, caller: u32) {
     }
 }
 
-fn check(own: &Own) -> std::process::Output {
+/// The program's recount of a gateway that has ended.
+pub fn check(own: &Own) -> std::process::Output {
     let mut command = Command::new(binary());
     command.args(["assessments", "check", "--database-url", own.url()]);
     command.arg("--data-dir").arg(own.program.data()).output().expect("the program starts")

@@ -51,7 +51,7 @@ async fn open_things(tour: &Tour) {
         }
         let query = match operation.id.as_str() {
             "search_catalogue" => "?q=%D0%BA%D0%B0%D1%81%D1%81%D0%B0",
-            "get_assessment_summary" => "?dimension=level&value=federal",
+            "get_assessment_summary" | "get_opinion_summary" => "?dimension=level&value=federal",
             _ => "",
         };
         tour.call(&operation.id, Call { query, ..Call::default() }).await;
@@ -219,6 +219,10 @@ async fn supervision(tour: &Tour) {
     }
     let other = tour.call("announce_caution", Call::with(supervised::caution(business))).await;
     tour.call("notify_of_measures", on(Call::default(), &things.caution, &other["id"])).await;
+    tour.call("recognise_good_faith", Call::with(supervised::recognition(business))).await;
+    for id in ["change_recognition", "withdraw_recognition"] {
+        tour.plain(id).await;
+    }
     tour.call("demand_information", Call::with(supervised::duty(business))).await;
     for id in ["start_information_duty", "fulfil_information_duty"] {
         tour.plain(id).await;
@@ -278,6 +282,8 @@ async fn assessments(tour: &Tour) {
         "set_assessment_reminder",
         "list_addressed_assessments",
         "consider_assessment",
+        "get_assessment_rules",
+        "set_assessment_rules",
     ] {
         tour.plain(id).await;
     }

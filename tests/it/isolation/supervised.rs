@@ -1,4 +1,4 @@
-//! What a supervisor has begun with the victim: a caution, a preventive visit, an information duty.
+//! What a supervisor has begun with the victim: a caution, a recognition, a preventive visit, an information duty.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tests::{Client, client::text};
 
 /// What the supervisor reads of it.
-pub const READS: [&str; 6] = [
+pub const READS: [&str; 8] = [
+    "list_granted_recognitions",
+    "get_granted_recognition",
     "list_announced_cautions",
     "get_announced_caution",
     "list_arranged_visits",
@@ -19,6 +21,7 @@ pub const READS: [&str; 6] = [
 /// The ids of it.
 pub struct Supervised {
     pub caution: String,
+    pub recognition: String,
     pub visit: String,
     pub duty: String,
     /// The time that the visit is offered at.
@@ -33,6 +36,7 @@ impl Supervised {
         };
         let slot = tomorrow();
         Self {
+            recognition: made("recognitions", recognition(business)).await,
             caution: made("cautions", caution(business)).await,
             visit: made("preventive-visits", visit(business, &slot)).await,
             duty: made("information-duties", duty(business)).await,
@@ -46,6 +50,12 @@ pub fn caution(business: &str) -> Value {
     json!({ "business_id": business, "requirement": "OT-001",
         "ground": { "ru": "Адрес в реестре устарел", "en": "The address in the register is out of date" },
         "measures": { "ru": "Проверьте адрес", "en": "Check the address" } })
+}
+
+/// An incentive to grant.
+pub fn recognition(business: &str) -> Value {
+    json!({ "business_id": business, "kind": "incentive", "code": "good-faith-recognition", "control_kind": "tax-cash",
+        "ground": { "ru": "Год без нарушений", "en": "A year without violations" } })
 }
 
 /// A voluntary visit to offer.

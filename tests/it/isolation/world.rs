@@ -112,6 +112,7 @@ impl World {
             Some("check_pack_result_id") => things.checks.pack_result.clone(),
             Some("run_id") => things.checks.run.clone(),
             Some("caution_id") => things.supervised.caution.clone(),
+            Some("recognition_id") => things.supervised.recognition.clone(),
             Some("visit_id") => things.supervised.visit.clone(),
             Some("duty_id") => things.supervised.duty.clone(),
             Some("assessment_id") => things.assessed.assessment.clone(),

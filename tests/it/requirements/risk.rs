@@ -32,7 +32,7 @@ fn codes(list: &Value) -> Vec<String> {
     list.as_array().expect("a list").iter().map(|one| text(&one["code"])).collect()
 }
 
-async fn patch(filer: &Filer, body: Value) {
+pub(super) async fn patch(filer: &Filer, body: Value) {
     let known = filer.client.get(&filer.path("profile")).await.expect(200);
     let version = known["version"].as_i64().expect("a number");
     filer.client.patch(&filer.path("profile"), version, body).await.expect(200);

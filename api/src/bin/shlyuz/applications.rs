@@ -56,7 +56,7 @@ pub struct Registration {
     /// The authority whose back office it is, such as aut_fns; without it the application is a business's.
     #[arg(long)]
     authority: Option<AuthorityId>,
-    /// The scopes it may be given, separated by spaces; all of its side where nothing is said.
+    /// The scopes it may be given, separated by spaces; all of its side but roles where nothing is said.
     #[arg(long)]
     scopes: Option<String>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Recounts assessments: what is kept summed must equal its rows.
+//! Recounts assessments and opinions: what is kept summed must equal its rows.
 
 use domain::{assessment::recount::recount, ports::store::StoreError};
 
@@ -18,9 +18,10 @@ pub async fn check(config: &Config) -> Result<(), Failure> {
     let found = opened.store.read(recount).await;
     let found = found.map_err(|error: StoreError| Failure::of("the database", error))?;
     opened.handle.close();
-    let (assessments, cells, slices) = (found.assessments, found.cells, found.slices);
+    let (assessments, opinions) = (found.assessments, found.opinions);
+    let (cells, slices) = (found.cells, found.slices);
     if found.differences.is_empty() {
-        println!("{assessments} assessments, {cells} cells and {slices} slices agree");
+        println!("{assessments} assessments, {opinions} opinions, {cells} cells and {slices} slices agree");
         return Ok(());
     }
     let told = found.differences.iter().take(TOLD).map(|one| format!("\n- {one}")).collect::<String>();

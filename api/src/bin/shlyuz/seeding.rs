@@ -7,7 +7,11 @@ use std::{
     path::Path,
 };
 
-use api::{access::secret::ClientSecret, clients::scopes_of, gateway::Gateway};
+use api::{
+    access::{scope::ROLES, secret::ClientSecret},
+    clients::scopes_of,
+    gateway::Gateway,
+};
 use domain::{
     actor::Side,
     application::{Application, Authentication},
@@ -90,6 +94,11 @@ fn insert(
 fn application(gateway: &Gateway, name: &str, authority: Option<AuthorityId>) -> (Application, String) {
     let issued = ClientSecret::generate(gateway.random_bytes());
     let side = if authority.is_some() { Side::Authority } else { Side::Business };
+    let mut scopes = scopes_of(side);
+    if side == Side::Authority {
+        // The sandbox's one authority is the registry's operator, too.
+        scopes = format!("{scopes} {}", ROLES.join(" "));
+    }
     let id: ApplicationId = gateway.stamp().id();
     let application = Application {
         id,
@@ -97,7 +106,7 @@ fn application(gateway: &Gateway, name: &str, authority: Option<AuthorityId>) ->
         side,
         authority,
         authentication: Authentication::Secret(*issued.kept.digest()),
-        scopes: scopes_of(side),
+        scopes,
         created_at: gateway.wall_clock.now(),
         suspended_at: None,
     };

@@ -3,4 +3,5 @@
 pub mod addressed;
 pub mod assessment;
 pub mod cost;
+pub mod rules;
 pub mod summary;

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod inapplicability;
 pub mod personal_list;
 pub mod practice;
+pub mod recognition;
 pub mod recomputation;
 pub mod registry;
 pub mod risk;

@@ -7,6 +7,7 @@ pub mod addressed;
 pub mod costs;
 pub mod given;
 pub mod reminders;
+pub mod rules;
 pub mod summaries;
 
 /// The schemas that the replies of every noun name.
@@ -16,6 +17,7 @@ pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
         costs::Schemas::openapi(),
         given::Schemas::openapi(),
         reminders::Schemas::openapi(),
+        rules::Schemas::openapi(),
         summaries::Schemas::openapi(),
     ]
 }
@@ -34,6 +36,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(given::get_assessment_consideration);
     mount_costs(config);
     config
+        .service(rules::get_assessment_rules)
+        .service(rules::set_assessment_rules)
+        .service(rules::list_assessment_rule_versions)
         .service(summaries::get_assessment_parameters)
         .service(summaries::get_assessment_summary)
         .service(summaries::get_requirement_assessments)

@@ -8,7 +8,7 @@ use domain::{
         rules::{AssessmentRules, Rules},
         scope::Dimension,
         summary,
-        tally::Place,
+        tally::{Matter, Place},
     },
     ids::AuthorityId,
     ports::store::StoreError,
@@ -77,8 +77,8 @@ pub async fn get_requirement_assessments(
 
 /// Get the summary of a slice of assessments
 ///
-/// The same figures over all requirements of an act, a developer, a level, a kind of act, a life situation, a procedure
-/// or a key word: sums of what is told of the requirements, and of nothing else. A requirement that came to another
+/// The same figures over all requirements of an act, a developer, a level, a kind of act, a life situation, a procedure,
+/// a key word or of one: sums of what is told of the requirements, and of nothing else. A requirement that came to another
 /// slice by a change of the registry is counted there from its figures' next step on.
 #[utoipa::path(tag = "assessments", params(SliceQuery, IfNoneMatch), security(()),
     extensions(("x-standard" = json!(["4.7.2.1", "4.7.2.2", "4.7.5.2"]))))]
@@ -87,15 +87,27 @@ pub async fn get_assessment_summary(
     query: Query<SliceQuery>,
     gateway: Data<Gateway>,
 ) -> Result<Public<SliceSummaryView>, Rejection<StoreError>> {
-    let SliceQuery { dimension, value } = query.0;
+    Ok(Public::new(&slice(&gateway, Matter::Requirements, query.0).await?, None))
+}
+
+/// What is told of a slice of a matter.
+///
+/// # Errors
+/// Only what the store says.
+pub async fn slice(
+    gateway: &Gateway,
+    matter: Matter,
+    query: SliceQuery,
+) -> Result<SliceSummaryView, StoreError> {
+    let SliceQuery { dimension, value } = query;
     let value = if dimension == Dimension::Keyword { value.to_lowercase() } else { value };
-    let places = [Place { dimension, value: value.clone() }];
+    let places = [Place { matter, dimension, value: value.clone() }];
     let told = gateway.store.read(move |tx| tx.assessments().slices(&places)).await?;
     let registry = gateway.registry.load();
-    let (_, rules) = rules(&registry, today(&gateway))?;
+    let (_, rules) = rules(&registry, today(gateway))?;
     let told = told.into_iter().next().map(|slice| slice.told).unwrap_or_default();
     let summary = AssessmentSummaryView::new(&told, rules);
-    Ok(Public::new(&SliceSummaryView { dimension, value, summary, rule: rules.clone() }, None))
+    Ok(SliceSummaryView { dimension, value, summary, rule: rules.clone() })
 }
 
 /// Get the parameters of assessment

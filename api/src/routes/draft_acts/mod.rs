@@ -24,6 +24,7 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(public::list_draft_acts)
         .service(public::get_draft_act)
         .service(public::list_draft_act_versions)
+        .service(public::get_opinion_summary)
         .service(public::get_draft_act_opinions)
         .service(opinions::list_concerning_draft_acts)
         .service(opinions::give_opinion)

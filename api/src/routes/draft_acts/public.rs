@@ -2,14 +2,14 @@
 
 use actix_web::{get, web::Data};
 use domain::{
-    assessment::{give::rules, summary},
+    assessment::{give::rules, summary, tally::Matter},
     draft_act::{
         DraftAct, Stage,
         browse::{DraftFilter, drafts},
         terms::terms,
     },
     ids::{AuthorityId, DraftActId},
-    ports::store::Tx,
+    ports::store::{StoreError, Tx},
     requirement::model::{ActKind, Level},
     time::Timestamp,
 };
@@ -18,15 +18,21 @@ use utoipa::{IntoParams, OpenApi};
 use validator::Validate;
 
 use crate::{
-    extract::{IfNoneMatch, PageQuery, Paged, Path},
+    extract::{IfNoneMatch, PageQuery, Paged, Path, Query},
     gateway::Gateway,
-    models::draft_acts::{
-        draft::{DraftActSummary, DraftActVersionView, DraftActView},
-        summary::{DiscussionSummaryView, DraftActOpinionsView},
+    models::{
+        assessments::summary::SliceSummaryView,
+        draft_acts::{
+            draft::{DraftActSummary, DraftActVersionView, DraftActView},
+            summary::{DiscussionSummaryView, DraftActOpinionsView},
+        },
     },
     problem::Rejection,
     reply::{Public, PublicList},
-    routes::find::FindError,
+    routes::{
+        assessments::summaries::{SliceQuery, slice},
+        find::FindError,
+    },
 };
 
 /// The schemas that the handlers below reply with.
@@ -176,6 +182,21 @@ pub async fn get_draft_act_opinions(
         Ok(DraftActOpinionsView { draft_act: id.clone(), discussions, rule, terms })
     });
     Ok(Public::new(&view.await?, None))
+}
+
+/// Get the summary of a slice of opinions
+///
+/// The figures of the opinions on all draft acts of a developer, a level, a kind of act, a life situation, a procedure or a
+/// key word, or that change a requirement or one of an act: sums of what is told of their discussions, and of nothing
+/// else, by the same rules as slices of assessments, from which they stand apart.
+#[utoipa::path(tag = "draft-acts", params(SliceQuery, IfNoneMatch), security(()),
+    extensions(("x-standard" = json!(["4.7.2.1", "4.7.5.2"]))))]
+#[get("/draft-acts/opinions/summary")]
+pub async fn get_opinion_summary(
+    query: Query<SliceQuery>,
+    gateway: Data<Gateway>,
+) -> Result<Public<SliceSummaryView>, Rejection<StoreError>> {
+    Ok(Public::new(&slice(&gateway, Matter::Drafts, query.0).await?, None))
 }
 
 fn find(tx: &mut dyn Tx, id: &DraftActId) -> Result<DraftAct, FindError> {

@@ -17,6 +17,7 @@ pub mod inapplicability;
 pub mod insight;
 pub mod personal_list;
 pub mod practice;
+pub mod recognition;
 pub mod recomputation;
 pub mod registry;
 pub mod risk;
@@ -39,6 +40,7 @@ pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
         confirmations::Schemas::openapi(),
         evidence::Schemas::openapi(),
         evidence_acts::Schemas::openapi(),
+        recognition::Schemas::openapi(),
         inapplicability::Schemas::openapi(),
         personal_list::Schemas::openapi(),
         recomputation::Schemas::openapi(),
@@ -155,6 +157,14 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(practice::list_practice)
         .service(practice::get_practice)
         .service(practice::list_practice_versions);
+    config
+        .service(recognition::recognise_good_faith)
+        .service(recognition::list_granted_recognitions)
+        .service(recognition::get_granted_recognition)
+        .service(recognition::change_recognition)
+        .service(recognition::withdraw_recognition)
+        .service(recognition::list_recognitions)
+        .service(recognition::get_recognition);
     // Last, because its path would take the words above for codes.
     config.service(personal_list::get_personal_requirement);
 }
