@@ -8,6 +8,7 @@ mod confirmation;
 mod declarations;
 mod duty;
 mod evidence;
+mod evidence_asks;
 mod inapplicability;
 mod personal_list;
 pub mod practice;

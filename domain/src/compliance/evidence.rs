@@ -24,6 +24,7 @@ use crate::{
     time::Timestamp,
 };
 
+pub mod ask;
 pub mod dispute;
 pub mod inquiry;
 pub mod reading;

@@ -219,6 +219,7 @@ async fn supervision(tour: &Tour) {
     }
     let other = tour.call("announce_caution", Call::with(supervised::caution(business))).await;
     tour.call("notify_of_measures", on(Call::default(), &things.caution, &other["id"])).await;
+    tour.call("ask_for_evidence", Call::with(supervised::inquiries(business))).await;
     tour.call("recognise_good_faith", Call::with(supervised::recognition(business))).await;
     for id in ["change_recognition", "withdraw_recognition"] {
         tour.plain(id).await;

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tests::{Client, client::text};
 
 /// What the supervisor reads of it.
-pub const READS: [&str; 8] = [
+pub const READS: [&str; 10] = [
+    "list_asked_inquiries",
+    "get_asked_inquiry",
     "list_granted_recognitions",
     "get_granted_recognition",
     "list_announced_cautions",
@@ -21,6 +23,7 @@ pub const READS: [&str; 8] = [
 /// The ids of it.
 pub struct Supervised {
     pub caution: String,
+    pub inquiry: String,
     pub recognition: String,
     pub visit: String,
     pub duty: String,
@@ -37,12 +40,24 @@ impl Supervised {
         let slot = tomorrow();
         Self {
             recognition: made("recognitions", recognition(business)).await,
+            inquiry: asked(authority, business).await,
             caution: made("cautions", caution(business)).await,
             visit: made("preventive-visits", visit(business, &slot)).await,
             duty: made("information-duties", duty(business)).await,
             slot,
         }
     }
+}
+
+/// Asks the state's resources about the business.
+async fn asked(authority: &Client, business: &str) -> String {
+    let made = authority.post("/v1/authority/evidence-inquiries", inquiries(business)).await.expect(200);
+    text(&made["items"][0]["id"])
+}
+
+/// An inquiry to make.
+pub fn inquiries(business: &str) -> Value {
+    json!({ "business_ids": [business], "requirements": ["OT-001"] })
 }
 
 /// A caution to announce.

@@ -120,6 +120,7 @@ impl World {
             Some("estimate_id") => things.assessed.estimate.clone(),
             Some("report_id") => things.assessed.report.clone(),
             Some("inapplicability_id") => things.evidenced.inapplicability.clone(),
+            Some("inquiry_id") if operation.is_authority() => things.supervised.inquiry.clone(),
             Some("inquiry_id") => things.evidenced.inquiry.clone(),
             Some("dispute_id") => things.evidenced.dispute.clone(),
             Some("supply_id") => things.evidenced.supply.clone(),

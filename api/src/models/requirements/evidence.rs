@@ -5,14 +5,10 @@ use domain::{
     compliance::evidence::{
         EvidenceState,
         dispute::{DecideDispute, DisputeEvidence, DisputeState, EvidenceDispute},
-        inquiry::{Inquiry, InquiryState, Wanted},
         supply::{EvidenceSupply, ReviewSupply, SupplyEvidence, SupplyReview, SupplyState},
     },
     digest::Digest,
-    ids::{
-        ApplicationId, AttachmentId, AuthorityId, BusinessId, EvidenceDisputeId, EvidenceInquiryId,
-        EvidenceSupplyId,
-    },
+    ids::{ApplicationId, AttachmentId, AuthorityId, BusinessId, EvidenceDisputeId, EvidenceSupplyId},
     mandate::OnBehalf,
     receipt::Receipt,
     record::Stored,
@@ -25,67 +21,6 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{models::receipt::ReceiptView, reply::Versioned};
-
-/// Which requirements to ask the state's resources about.
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"requirements": ["OT-001"]}))]
-pub struct NewInquiry {
-    /// 1 to 100 codes of the personal list; absent for the whole list.
-    #[serde(default)]
-    #[validate(length(min = 1, max = 100))]
-    #[schema(min_items = 1, max_items = 100)]
-    pub requirements: Option<Vec<String>>,
-}
-
-/// An inquiry at the state's resources.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct InquiryView {
-    /// Its id.
-    pub id: EvidenceInquiryId,
-    /// Whose it is.
-    pub business_id: BusinessId,
-    /// Where it stands.
-    pub state: InquiryState,
-    /// How many pieces of evidence it asked for.
-    #[schema(example = 12)]
-    pub pieces: usize,
-    /// What no resource has answered yet.
-    pub open: Vec<Wanted>,
-    /// How often it has gone round the resources.
-    #[schema(example = 1)]
-    pub rounds: u32,
-    /// When it goes round next.
-    pub next_at: Option<Timestamp>,
-    /// When it gives up.
-    pub ends_at: Timestamp,
-    /// Counts its changes from 1.
-    #[schema(example = 2)]
-    pub version: i64,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
-impl Versioned for InquiryView {
-    fn version(&self) -> i64 {
-        self.version
-    }
-}
-
-impl InquiryView {
-    /// Where it is found.
-    pub fn address(&self) -> String {
-        format!("/v1/businesses/{}/evidence/inquiries/{}", self.business_id, self.id)
-    }
-}
-
-impl From<Stored<Inquiry>> for InquiryView {
-    fn from(kept: Stored<Inquiry>) -> Self {
-        let Inquiry { state, pieces, open, rounds, next_at, ends_at } = kept.body;
-        let (id, business_id, version, created_at) = (kept.id, kept.business, kept.version, kept.created_at);
-        Self { id, business_id, state, pieces, open, rounds, next_at, ends_at, version, created_at }
-    }
-}
 
 /// A dispute of what a state resource says.
 #[derive(Debug, Deserialize, Validate, ToSchema)]

@@ -8,6 +8,7 @@ pub mod declaration;
 pub mod duty;
 pub mod evidence;
 pub mod inapplicability;
+pub mod inquiry;
 pub mod personal_list;
 pub mod practice;
 pub mod recognition;

@@ -24,7 +24,7 @@ use crate::{
     access::scope::{AuthoritySupervisionManage, RequirementsRead, RequirementsWrite, Scope},
     extract::{Caller, IdempotencyKey, IfNoneMatch, Json, PageQuery, Paged, Path},
     gateway::Gateway,
-    models::requirements::evidence::{InquiryView, NewInquiry},
+    models::requirements::inquiry::{InquiryView, NewInquiry},
     problem::Rejection,
     reply::{Answered, Created, Fetched, Listed, created},
     routes::submissions::BusinessPath,

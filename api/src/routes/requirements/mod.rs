@@ -13,6 +13,7 @@ pub mod declarations;
 pub mod duty;
 pub mod evidence;
 pub mod evidence_acts;
+pub mod evidence_asks;
 pub mod inapplicability;
 pub mod insight;
 pub mod personal_list;
@@ -40,14 +41,18 @@ pub fn schemas() -> Vec<utoipa::openapi::OpenApi> {
         confirmations::Schemas::openapi(),
         evidence::Schemas::openapi(),
         evidence_acts::Schemas::openapi(),
-        recognition::Schemas::openapi(),
         inapplicability::Schemas::openapi(),
         personal_list::Schemas::openapi(),
         recomputation::Schemas::openapi(),
         what_if::Schemas::openapi(),
     ];
+    all.extend(supervisors_schemas());
     all.extend(registry_schemas());
     all
+}
+
+fn supervisors_schemas() -> [utoipa::openapi::OpenApi; 2] {
+    [evidence_asks::Schemas::openapi(), recognition::Schemas::openapi()]
 }
 
 fn registry_schemas() -> [utoipa::openapi::OpenApi; 4] {
@@ -158,6 +163,9 @@ pub fn mount(config: &mut ServiceConfig<'_>) {
         .service(practice::get_practice)
         .service(practice::list_practice_versions);
     config
+        .service(evidence_asks::ask_for_evidence)
+        .service(evidence_asks::list_asked_inquiries)
+        .service(evidence_asks::get_asked_inquiry)
         .service(recognition::recognise_good_faith)
         .service(recognition::list_granted_recognitions)
         .service(recognition::get_granted_recognition)

@@ -57,6 +57,9 @@ pub struct Wanted {
 /// An inquiry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inquiry {
+    /// The supervisor that made it; None where the business did.
+    #[serde(default)]
+    pub authority: Option<AuthorityId>,
     /// Where it stands.
     pub state: InquiryState,
     /// How many pieces it asked for.
@@ -80,7 +83,7 @@ impl Kept for Inquiry {
     }
 
     fn authority(&self) -> Option<&AuthorityId> {
-        None
+        self.authority.as_ref()
     }
 
     fn state(&self) -> &'static str {
@@ -103,30 +106,45 @@ pub fn inquire(
     mut stamp: Stamp,
 ) -> Result<Stored<Inquiry>, Refusal> {
     let (actor, business) = business(tx, on_behalf)?;
-    let now = stamp.now;
-    let day = now.moscow_date();
+    let day = stamp.now.moscow_date();
     let rows: Vec<&Entry> =
         verdict::rows(clerk, &business, day).into_iter().map(|(entry, _)| entry).collect();
     let named = match codes {
         Some(codes) => on_the_list(&rows, codes)?,
         None => rows,
     };
-    let open: Vec<Wanted> = named.into_iter().flat_map(tracked).collect();
+    Ok(begin(tx, clerk, (&business, None, &Mover::Business(&actor)), &named, &mut stamp)?)
+}
+
+/// Begins an inquiry about requirements, for the business or for a supervisor of them; the business is told.
+///
+/// # Errors
+/// Only what the store says.
+pub(super) fn begin(
+    tx: &mut dyn Tx,
+    clerk: &Clerk,
+    (business, authority, mover): (&Business, Option<&AuthorityId>, &Mover<'_>),
+    named: &[&Entry],
+    stamp: &mut Stamp,
+) -> Result<Stored<Inquiry>, StoreError> {
+    let now = stamp.now;
+    let open: Vec<Wanted> = named.iter().copied().flat_map(tracked).collect();
     let (state, next_at) = match open.is_empty() {
         true => (InquiryState::Answered, None),
         false => (InquiryState::Asking, Some(now)),
     };
-    let ends_at = terms().on(day).inquiry_ends(now);
-    let inquiry = Inquiry { state, pieces: open.len(), open, rounds: 0, next_at, ends_at };
-    let kept = Stored::insert(tx, &business.id, inquiry, &mut stamp)?;
+    let ends_at = terms().on(now.moscow_date()).inquiry_ends(now);
+    let authority = authority.cloned();
+    let inquiry = Inquiry { authority, state, pieces: open.len(), open, rounds: 0, next_at, ends_at };
+    let kept = Stored::insert(tx, &business.id, inquiry, stamp)?;
     let happening = Happening {
         kind: EventKind::EvidenceInquired,
         business: &business.id,
-        authority: None,
+        authority: kept.body.authority.as_ref(),
         subject: kept.id.as_str(),
         data: json!({ "pieces": kept.body.pieces }),
     };
-    clerk.tell(tx, happening, &Mover::Business(&actor), &mut stamp)?;
+    clerk.tell(tx, happening, mover, stamp)?;
     Ok(kept)
 }
 
@@ -204,7 +222,7 @@ pub fn settle(
     let happening = Happening {
         kind: EventKind::EvidenceChanged,
         business: &inquiry.business,
-        authority: None,
+        authority: inquiry.body.authority.as_ref(),
         subject: inquiry.id.as_str(),
         data: json!({ "changed": changes.len(), "pieces": changes.into_iter().take(TOLD).collect::<Vec<_>>() }),
     };
