@@ -1,6 +1,7 @@
 //! Everything of Shlyuz that speaks HTTP, in and out. Read first: [`gateway`].
 
 pub mod access;
+mod access_rules;
 pub mod blobs;
 pub mod clients;
 pub mod enrol;

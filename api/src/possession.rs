@@ -4,7 +4,11 @@
 //! A proof counts once. Every process remembers those it has seen; what changes something is moreover claimed in the
 //! store before it happens, so that no other gateway and no restart forgets it (docs/adr/0013-possession.md).
 
-use domain::{digest::Digest, time::Timestamp};
+use domain::{
+    digest::Digest,
+    guard::{self, Guard},
+    time::Timestamp,
+};
 use jiff::SignedDuration;
 
 use crate::access::{
@@ -112,6 +116,9 @@ impl Possession {
         presented: Presented<'_>,
         now: Timestamp,
     ) -> Result<Option<ProofClaim>, PossessionError> {
+        if !guard::stands(Guard::Possession) {
+            return Ok(None);
+        }
         match (token.binding(), presented.by_proof) {
             (None, false) if self.rules.bearer_allowed => Ok(None),
             (None, false) => Err(PossessionError::Unbound),

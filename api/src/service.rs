@@ -8,7 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::{middleware::AllowedMethods, routes};
+use crate::{access_rules, middleware::AllowedMethods, routes};
 
 /// Mounts every route on `app` and returns it with the finished document.
 pub fn mounted<T>(app: App<T>, sandbox: bool) -> (App<T>, OpenApi)
@@ -23,7 +23,10 @@ where
 
 /// The document of a gateway, without one.
 pub fn document(sandbox: bool) -> OpenApi {
-    mounted(App::new(), sandbox).1
+    let mut document = mounted(App::new(), sandbox).1;
+    let live = mounted(App::new(), false).1.paths;
+    access_rules::tell(&mut document, &live);
+    document
 }
 
 /// Which methods each path takes, for 405 with Allow.

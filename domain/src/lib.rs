@@ -15,6 +15,7 @@ pub mod digest;
 pub mod draft_act;
 pub mod error;
 pub mod event;
+pub mod guard;
 pub mod idempotency;
 pub mod identifier;
 pub mod ids;

@@ -40,6 +40,7 @@ pub fn findings(document: &Value) -> Vec<String> {
         answered(&operation, &mut wrong);
         parameters_fit(&operation, &mut wrong);
         traced(&operation, &mut wrong);
+        ruled(&operation, &mut wrong);
         findings.extend(wrong.into_iter().map(|what| {
             format!("{} ({} {}): {what}", operation.id(), operation.method.to_uppercase(), operation.path)
         }));
@@ -170,6 +171,19 @@ fn traced(operation: &Operation<'_>, wrong: &mut Vec<String>) {
     }
 }
 
+/// What it asks of its caller is told, and told as its security is.
+fn ruled(operation: &Operation<'_>, wrong: &mut Vec<String>) {
+    let rules = &operation.body["x-authz"];
+    if !rules.is_object() {
+        wrong.push("it does not tell what it asks of its caller (x-authz)".into());
+    } else if (rules["access"] == "token") == operation.is_public() {
+        wrong.push("x-authz says otherwise than its security".into());
+    }
+    if operation.path.starts_with("/v1/businesses/") && rules["mandate"] != "named" {
+        wrong.push("it names a business and asks for no mandate".into());
+    }
+}
+
 /// Every `$ref` leads somewhere.
 fn dangling(document: &Value, here: &Value, findings: &mut Vec<String>) {
     match here {
@@ -235,6 +249,7 @@ mod tests {
             "no description",
             "path parameter id",
             "names no clause",
+            "(x-authz)",
             "leads nowhere",
             "no example",
             "public although",

@@ -15,12 +15,15 @@ pub struct Document {
 /// The committed document, read once.
 pub fn document() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
-    DOCUMENT.get_or_init(|| Document::new(&raw()))
+    DOCUMENT.get_or_init(|| Document::new(raw()))
 }
 
 /// The committed document as JSON.
-pub fn raw() -> Value {
-    serde_json::from_str(include_str!("../../docs/openapi/sandbox.json")).expect("the document is JSON")
+pub fn raw() -> &'static Value {
+    static RAW: OnceLock<Value> = OnceLock::new();
+    RAW.get_or_init(|| {
+        serde_json::from_str(include_str!("../../docs/openapi/sandbox.json")).expect("the document is JSON")
+    })
 }
 
 impl Document {

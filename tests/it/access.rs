@@ -9,6 +9,8 @@ mod metadata;
 mod mutual;
 mod tokens;
 
+pub use tokens::forge;
+
 use aws_lc_rs::{
     encoding::AsDer,
     rand::SystemRandom,

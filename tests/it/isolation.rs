@@ -7,6 +7,7 @@ mod controls;
 mod drafted;
 mod evidenced;
 mod mandated;
+mod matrix;
 mod supervised;
 mod tour;
 mod walk;
@@ -46,6 +47,17 @@ impl Operation {
     /// The operations that need a token.
     fn guarded() -> Vec<Self> {
         Self::all().into_iter().filter(|operation| operation.scope.is_some()).collect()
+    }
+
+    /// What its `x-authz` says, empty where it says null.
+    fn rule(&self, name: &str) -> &str {
+        self.body["x-authz"][name].as_str().unwrap_or_default()
+    }
+
+    /// Whether a live gateway serves it too.
+    fn is_live(&self) -> bool {
+        let environments = self.body["x-authz"]["environments"].as_array();
+        environments.is_some_and(|all| all.iter().any(|one| one == "live"))
     }
 
     fn needs_key(&self) -> bool {

@@ -8,7 +8,12 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use domain::{digest::Digest, ids::ApplicationId, time::Timestamp};
+use domain::{
+    digest::Digest,
+    guard::{self, Guard},
+    ids::ApplicationId,
+    time::Timestamp,
+};
 use moka::{Expiry, sync::Cache};
 
 use super::{
@@ -86,10 +91,14 @@ impl TokenVerifier {
     }
 
     fn refuse_revoked(&self, token: &VerifiedToken) -> Result<(), TokenError> {
-        if self.is_suspended(token.client()) {
+        if self.is_suspended(token.client()) && guard::stands(Guard::Suspension) {
             return Err(TokenError::Suspended);
         }
-        if self.is_revoked(token.jti()) { Err(TokenError::Revoked) } else { Ok(()) }
+        if self.is_revoked(token.jti()) && guard::stands(Guard::Revocation) {
+            Err(TokenError::Revoked)
+        } else {
+            Ok(())
+        }
     }
 
     /// Tells whether the tokens of an application count no longer.

@@ -3,7 +3,12 @@
 use std::{cell::OnceCell, future::Ready, sync::Arc};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::Method, http::Uri};
-use domain::{digest::Digest, idempotency::Claim, ids::ApplicationId};
+use domain::{
+    digest::Digest,
+    guard::{self, Guard},
+    idempotency::Claim,
+    ids::ApplicationId,
+};
 use sha2::{Digest as _, Sha256};
 use utoipa::{
     IntoParams,
@@ -76,8 +81,12 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
+/// The key of a request without one, where none is asked for.
+const UNGUARDED: &str = "unguarded";
+
 fn read(request: &HttpRequest) -> Result<IdempotencyKey, Fault> {
-    if !request.headers().contains_key("idempotency-key") {
+    let given = request.headers().contains_key("idempotency-key");
+    if !given && guard::stands(Guard::IdempotencyKey) {
         return Err(Fault::plain(Code::IdempotencyKeyRequired));
     }
     let limits = front_of(request).limits();
@@ -85,7 +94,7 @@ fn read(request: &HttpRequest) -> Result<IdempotencyKey, Fault> {
     let key = only_header(request, "idempotency-key").and_then(parse).filter(|key| key.len() <= most);
     let media_type = only_header(request, "content-type").and_then(|value| value.split(';').next());
     Ok(IdempotencyKey {
-        key: key.ok_or_else(unreadable)?,
+        key: if given { key.ok_or_else(unreadable)? } else { UNGUARDED.to_owned() },
         method: request.method().clone(),
         pattern: request.match_pattern().unwrap_or_default(),
         uri: request.uri().clone(),

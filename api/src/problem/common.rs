@@ -28,7 +28,7 @@ impl Modify for CommonResponses {
 }
 
 /// Every operation of a path.
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, options, head, patch, trace, query, .. } = item;
     [get, put, post, delete, options, head, patch, trace, query].into_iter().flatten()
 }

@@ -17,6 +17,7 @@ pub use code::{Code, Row};
 pub use coded::{Coded, Rejection};
 pub use common::CommonResponses;
 pub(crate) use common::header_doc;
+pub(crate) use common::operations;
 pub use domain_errors::rule_violation;
 pub use draft::{Fault, ProblemDraft};
 pub use wire::{Problem, ProblemFix, ProblemViolation, Scene};

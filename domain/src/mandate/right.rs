@@ -164,6 +164,11 @@ pub struct TermEdition {
     rights: BTreeMap<Right, Vec<String>>,
 }
 
+/// The terms of the newest edition, whether its day has come or not.
+pub fn newest() -> &'static TermEdition {
+    TERMS.editions.iter().max_by_key(|row| row.valid_from).expect("the built-in terms have a row")
+}
+
 /// The terms in force at a moment.
 pub fn terms(now: Timestamp) -> &'static TermEdition {
     let day = now.moscow_date();

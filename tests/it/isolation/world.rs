@@ -18,8 +18,9 @@ use crate::requirements::practice::published;
 /// What every attachment of the walk holds.
 pub const CONTENT: &[u8] = b"%PDF-1.7\n";
 
-/// The walk sends many bad tokens from one address.
-const PATIENT: [(&str, &str); 4] = [
+/// The walk sends many bad tokens from one address, and may take longer than a token lives.
+pub const PATIENT: [(&str, &str); 5] = [
+    ("SHLYUZ_ACCESS__TOKEN_LIFETIME_S", "900"),
     ("SHLYUZ_LIMITS__ANONYMOUS_PER_SECOND", "1000000"),
     ("SHLYUZ_LIMITS__ANONYMOUS_BURST", "1000000"),
     ("SHLYUZ_LIMITS__APPLICATION_PER_SECOND", "1000000"),
@@ -80,7 +81,12 @@ fn shipped(name: &str, path: &str) -> Option<&'static str> {
 
 impl World {
     pub async fn new(engine: Engine) -> Option<Self> {
-        let own = Own::start(engine, &PATIENT)?;
+        Self::with(engine, &[]).await
+    }
+
+    /// As [`Self::new`], with further settings as environment variables.
+    pub async fn with(engine: Engine, settings: &[(&str, &str)]) -> Option<Self> {
+        let own = Own::start(engine, &[&PATIENT, settings].concat())?;
         let victim = own.client().register("victim").await;
         let thief = own.client().register("thief").await;
         let thief_business = thief.business("cafe").await;
@@ -178,12 +184,6 @@ impl World {
         let response = request.send().await.expect("the gateway answers");
         let (status, headers) = (response.status(), response.headers().clone());
         Answer { status, headers, bytes: response.bytes().await.expect("no body comes").to_vec() }
-    }
-
-    /// The whole of it: the victim's thing asked for by a client.
-    pub async fn attempt(&self, client: &Client, operation: &Operation) -> Answer {
-        let path = self.path(operation);
-        self.send(client, operation, self.request(client, operation, &path)).await
     }
 }
 

@@ -76,8 +76,33 @@ fn found(below: &[&str], needles: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_route_is_mounted_with_its_documentation() {
-    let undocumented = found(&["api/src/routes"], &[".route(", "web::resource", "web::scope"]);
+    let ways =
+        [".route(", "web::resource", "web::scope", "web::to(", "external_resource(", "default_service("];
+    let undocumented = found(&["api/src"], &ways);
     assert!(undocumented.is_empty(), "served but not in the document: {undocumented:#?}");
+}
+
+/// A handler asks for a scope by the type of its caller, and its documentation names it by the same type.
+#[test]
+fn the_scope_that_is_told_is_the_scope_that_is_asked_for() {
+    let mut handlers = 0;
+    for source in sources(&["api/src/routes"]) {
+        let text = source.lines.join("\n");
+        for handler in text.split("#[utoipa::path(").skip(1) {
+            let signature = handler.split(") -> ").next().expect("a split text has a first part");
+            let told: Vec<&str> = between(signature, "= [", "::NAME]");
+            let asked: Vec<&str> = between(signature, "Caller<", ">");
+            assert_eq!(told, asked, "{}: {signature}", source.path);
+            handlers += 1;
+        }
+    }
+    assert!(handlers > 200, "the handlers are not found any more: {handlers}");
+}
+
+/// What stands between each pair of marks on one line.
+fn between<'t>(text: &'t str, open: &str, close: &str) -> Vec<&'t str> {
+    let ends = text.split(open).skip(1).filter_map(|rest| rest.split_once(close));
+    ends.map(|(inner, _)| inner).filter(|inner| !inner.contains(|c: char| !c.is_alphanumeric())).collect()
 }
 
 #[test]

@@ -33,6 +33,8 @@ mod seeding;
 mod serve;
 mod signals;
 mod tls;
+#[cfg(debug_assertions)]
+mod unguarded;
 mod verify;
 mod wiring;
 
@@ -100,6 +102,8 @@ fn begin(settings: SettingFlags) -> Result<(Config, logging::Logging), Failure> 
 
 fn serve(config: &Config) -> Result<(), Failure> {
     let _logging = logging::start(config.log.format, config.log.level);
+    #[cfg(debug_assertions)]
+    unguarded::watch();
     System::new().block_on(serve::serve(config))
 }
 
