@@ -10,6 +10,7 @@ mod mandated;
 mod supervised;
 mod tour;
 mod walk;
+mod webhooked;
 mod world;
 
 use serde_json::Value;

@@ -88,6 +88,10 @@ scopes! {
     SubmissionsRead = "submissions:read", Some(Side::Business), "Чтение обращений", "Read submissions";
     SubmissionsWrite = "submissions:write", Some(Side::Business),
         "Подача и изменение обращений", "Lodge and change submissions";
+    WebhooksRead = "webhooks:read", None,
+        "Чтение адресов доставки событий и доставок", "Read endpoints of events and deliveries";
+    WebhooksWrite = "webhooks:write", None,
+        "Ведение адресов доставки событий", "Manage endpoints of events";
 }
 
 /// Why a text is not a list of scopes; at the token endpoint all are `invalid_scope`.
