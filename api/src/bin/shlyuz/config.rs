@@ -153,7 +153,7 @@ impl Config {
         let listening = self.local_address();
         let listening = (listening.ip().to_string(), listening.port());
         let own = public.into_iter().chain([listening]).collect();
-        guard::Rules { ports: self.webhooks.ports.clone(), loopback, own }
+        guard::Rules { ports: self.webhooks.allowed_ports.clone(), loopback, own }
     }
 
     /// The address by which this machine reaches the gateway: loopback where it listens on every address.

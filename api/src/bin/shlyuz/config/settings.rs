@@ -224,7 +224,7 @@ section! {
     /// How events are brought to applications' endpoints.
     Webhooks in "webhooks", WEBHOOKS;
     /// Ports of endpoints on the public Internet; a list, in the environment separated by commas.
-    ports: Vec<u16> = { "443" };
+    allowed_ports: Vec<u16> = { "443" };
     /// Whether endpoints on this machine itself are taken, on any port and without TLS; only ever in the sandbox.
     loopback: Option<bool> = { unless "`true` in a sandbox that listens on a loopback address and has no `base_url`, else `false`" };
     /// Seconds an attempt may take.

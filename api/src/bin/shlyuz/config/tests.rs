@@ -206,9 +206,9 @@ fn ports_of_endpoints_are_a_list() {
         load(file, environment, &[]).expect("the settings fit").guard_rules().ports
     };
     assert_eq!(ports("", &[]), [443]);
-    assert_eq!(ports("[webhooks]\nports = [443, 8443]", &[]), [443, 8443]);
-    assert_eq!(ports("", &[("SHLYUZ_WEBHOOKS__PORTS", "443,8443")]), [443, 8443]);
-    for bad in ["ports = [0]", "ports = [65536]", "ports = \"x\""] {
+    assert_eq!(ports("[webhooks]\nallowed_ports = [443, 8443]", &[]), [443, 8443]);
+    assert_eq!(ports("", &[("SHLYUZ_WEBHOOKS__ALLOWED_PORTS", "443,8443")]), [443, 8443]);
+    for bad in ["allowed_ports = [0]", "allowed_ports = [65536]", "allowed_ports = \"x\""] {
         assert_eq!(faults(&format!("[webhooks]\n{bad}"), &[]).len(), 1, "{bad}");
     }
 }
