@@ -18,8 +18,14 @@ use domain::{
 use ulid::Ulid;
 
 use crate::{
-    access::claims::VerifiedToken, blobs::Blobs, feed::Feed, limits::Limits, outbound::lists::Redrawing,
-    registry::InForce, sandbox::SandboxControl, tokens::Tokens,
+    access::claims::VerifiedToken,
+    blobs::Blobs,
+    feed::Feed,
+    limits::Limits,
+    outbound::{guard::Guard, lists::Redrawing},
+    registry::InForce,
+    sandbox::SandboxControl,
+    tokens::Tokens,
 };
 
 /// The gateway's whole state.
@@ -50,6 +56,8 @@ pub struct Gateway {
     pub regulation_portal: Arc<dyn RegulationPortal>,
     /// Attachments' bytes.
     pub blobs: Blobs,
+    /// Where the gateway connects at others' wish.
+    pub guard: Guard,
     /// Wakes those who wait for events.
     pub feed: Feed,
     /// Every limit, as published at `/v1/limits`.

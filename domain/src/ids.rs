@@ -156,6 +156,10 @@ ids! {
     DeclarationId = "dec", "^dec_[0-9A-Za-z_]{1,64}$";
     /// The result of a check pack.
     PackResultId = "pck", "^pck_[0-9A-Za-z_]{1,64}$";
+    /// An endpoint of an application to which events are brought.
+    WebhookId = "whk", "^whk_[0-9A-Za-z_]{1,64}$";
+    /// A message on its way to an endpoint.
+    DeliveryId = "whd", "^whd_[0-9A-Za-z_]{1,64}$";
     /// A run of an algorithm.
     AlgorithmRunId = "run", "^run_[0-9A-Za-z_]{1,64}$";
 }

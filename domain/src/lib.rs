@@ -32,3 +32,4 @@ pub mod submission;
 pub mod text;
 pub mod time;
 pub mod transfer;
+pub mod webhook;

@@ -1,7 +1,9 @@
 //! The tables as both databases have them; a test compares this file with what the migrations make.
 
+mod endpoints;
 mod opinions;
 
+pub(crate) use endpoints::*;
 pub(crate) use opinions::*;
 
 diesel::table! {

@@ -14,6 +14,7 @@ pub mod pages;
 pub mod papers;
 pub mod postgres;
 pub mod program;
+pub mod receiver;
 pub mod registry;
 pub mod representatives;
 

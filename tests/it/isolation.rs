@@ -11,6 +11,7 @@ mod matrix;
 mod supervised;
 mod tour;
 mod walk;
+mod webhooked;
 mod world;
 
 use serde_json::Value;

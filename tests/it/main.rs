@@ -24,3 +24,4 @@ mod sandbox;
 mod store;
 mod structure;
 mod tour;
+mod webhooks;

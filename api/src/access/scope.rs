@@ -90,6 +90,10 @@ scopes! {
     SubmissionsRead = "submissions:read", Some(Side::Business), "Чтение обращений", "Read submissions";
     SubmissionsWrite = "submissions:write", Some(Side::Business),
         "Подача и изменение обращений", "Lodge and change submissions";
+    WebhooksRead = "webhooks:read", None,
+        "Чтение адресов доставки событий и доставок", "Read endpoints of events and deliveries";
+    WebhooksWrite = "webhooks:write", None,
+        "Ведение адресов доставки событий", "Manage endpoints of events";
 }
 
 /// Scopes that are a role of one authority: an application has them only where they are named at its registration.

@@ -18,3 +18,4 @@ pub mod receipt;
 pub mod requirements;
 pub mod sandbox;
 pub mod submission;
+pub mod webhook;

@@ -22,6 +22,7 @@ mod assessments;
 pub mod connector;
 pub mod drafts;
 pub mod evidence;
+pub mod guard;
 pub mod lists;
 pub mod log;
 mod mandates;
@@ -29,6 +30,7 @@ mod partner;
 pub mod portal;
 pub mod state_resources;
 mod terms;
+pub mod webhooks;
 
 /// No connectors: every authority takes its tasks from its inbox.
 pub struct InboxOnly;

@@ -35,6 +35,7 @@ pub mod requirements;
 pub mod sandbox;
 pub mod steps;
 pub mod submissions;
+pub mod webhooks;
 
 pub use channel::document_bytes;
 
@@ -63,6 +64,7 @@ pub use channel::document_bytes;
         (name = "assessments", description = "Assessments of requirements by businesses: given, told as summaries, considered."),
         (name = "draft-acts", description = "Draft acts: discussed by businesses, considered by their developers, passed on to the regulation portal."),
         (name = "events", description = "One gap-free feed of everything that happens."),
+        (name = "webhooks", description = "Endpoints to which events are brought, signed and repeated until they arrive."),
         (name = "authority", description = "The authority's side: inbox, decisions, result documents."),
         (name = "sandbox", description = "What only the sandbox has: test businesses, magic values, the virtual clock."),
         (name = "channel", description = "What the channel says of itself."),
@@ -104,7 +106,8 @@ pub fn base_document() -> Document {
         .into_iter()
         .chain(assessments::schemas())
         .chain(draft_acts::schemas())
-        .chain(mandates::schemas());
+        .chain(mandates::schemas())
+        .chain(webhooks::schemas());
     for schemas in first_schemas().into_iter().chain(topics) {
         document.merge(schemas);
     }
@@ -236,4 +239,5 @@ fn version_1(config: &mut ServiceConfig<'_>) {
     assessments::mount(config);
     draft_acts::mount(config);
     mandates::mount(config);
+    webhooks::mount(config);
 }

@@ -12,3 +12,4 @@ pub mod search;
 pub mod signer;
 pub mod state_resource;
 pub mod store;
+pub mod webhooks;

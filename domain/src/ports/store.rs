@@ -31,6 +31,7 @@ pub use super::draft_acts::DraftActs;
 pub use super::log::MerkleLog;
 pub use super::mandates::{AccessRequests, AskedBy, MandateFilter, Mandates};
 pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
+pub use super::webhooks::{Deliveries, Webhooks};
 
 /// Why the store could not answer. Never a statement about the caller's request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +94,10 @@ pub trait Tx {
     fn assessments(&mut self) -> &mut dyn Assessments;
     /// Draft acts.
     fn draft_acts(&mut self) -> &mut dyn DraftActs;
+    /// Endpoints to which events are brought.
+    fn webhooks(&mut self) -> &mut dyn Webhooks;
+    /// Messages on their way to endpoints.
+    fn deliveries(&mut self) -> &mut dyn Deliveries;
 }
 
 /// What a question to the store is answered with.

@@ -13,6 +13,7 @@ pub(crate) mod assessment;
 pub(crate) mod attachment;
 pub(crate) mod business;
 pub(crate) mod catalogue;
+pub(crate) mod delivery;
 pub(crate) mod draft_act;
 pub(crate) mod event;
 pub(crate) mod idempotency;
@@ -24,6 +25,7 @@ pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod registry;
 pub(crate) mod submission;
+pub(crate) mod webhook;
 
 type Fit<T> = Result<T, StoreError>;
 

@@ -18,8 +18,8 @@ use domain::{
     page::{Page, PageRequest},
     ports::store::{
         Access, AccessRequests, Applications, Assessments, Attachments, Businesses, CatalogueDocuments,
-        DraftActs, Events, Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records,
-        RegistryDocuments, StoreError, Submissions, Tx,
+        Deliveries, DraftActs, Events, Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts,
+        Records, RegistryDocuments, StoreError, Submissions, Tx, Webhooks,
     },
 };
 
@@ -49,6 +49,7 @@ mod assessment;
 mod attachment;
 mod business;
 mod catalogue;
+mod delivery;
 mod draft_act;
 mod event;
 mod idempotency;
@@ -61,6 +62,7 @@ mod record;
 mod registry;
 pub(crate) mod sequence;
 mod submission;
+mod webhook;
 
 /// One unit of work on a connection whose transaction somebody else begins and ends.
 pub(crate) struct Transaction<'c> {
@@ -248,6 +250,14 @@ impl Tx for Transaction<'_> {
     }
 
     fn draft_acts(&mut self) -> &mut dyn DraftActs {
+        self
+    }
+
+    fn webhooks(&mut self) -> &mut dyn Webhooks {
+        self
+    }
+
+    fn deliveries(&mut self) -> &mut dyn Deliveries {
         self
     }
 }

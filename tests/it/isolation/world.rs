@@ -11,7 +11,7 @@ use tests::{
 
 use super::{
     Operation, assessed::Assessed, checks::Checks, drafted::Drafted, evidenced::Evidenced,
-    mandated::Mandated, supervised::Supervised,
+    mandated::Mandated, supervised::Supervised, webhooked::Webhooked,
 };
 use crate::requirements::practice::published;
 
@@ -57,6 +57,7 @@ pub struct Things {
     pub evidenced: Evidenced,
     pub drafted: Drafted,
     pub mandated: Mandated,
+    pub webhooked: Webhooked,
 }
 
 /// What every gateway has in the place of a name in a path.
@@ -135,6 +136,8 @@ impl World {
             Some("opinion_id") => things.drafted.opinion.clone(),
             Some("transfer_id") => things.drafted.transfer.clone(),
             Some(name @ ("access_request_id" | "mandate_id")) => things.mandated.id(name, &operation.path),
+            Some("webhook_id") => things.webhooked.webhook.clone(),
+            Some("delivery_id") => things.webhooked.delivery.clone(),
             Some(name) if let Some(shipped) = shipped(name, &operation.path) => shipped.into(),
             Some(other) => panic!("{}: give the walk a value for {{{other}}}", operation.id),
         };
@@ -208,6 +211,7 @@ impl Things {
         let evidenced = Evidenced::make(victim, &base, &attachment).await;
         let drafted = Drafted::make(victim, authority, &base).await;
         let mandated = Mandated::make(victim, &base).await;
+        let webhooked = Webhooked::make(victim).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -222,6 +226,7 @@ impl Things {
             evidenced,
             drafted,
             mandated,
+            webhooked,
         }
     }
 }

@@ -12,9 +12,11 @@ use std::{
 
 use api::{
     limits::{LimitValues, Rate},
+    outbound::guard,
     possession::Rules,
 };
 use jiff::SignedDuration;
+use reqwest::Url;
 
 use crate::failure::Failure;
 
@@ -137,6 +139,21 @@ impl Config {
             },
             ..LimitValues::default()
         }
+    }
+
+    /// Which endpoints of others the gateway connects to. Its own addresses are none of them.
+    pub fn guard_rules(&self) -> guard::Rules {
+        let alone = self.server.listen.ip().is_loopback() && self.base_url.is_none();
+        let loopback = match self.mode {
+            Mode::Sandbox => self.webhooks.loopback.unwrap_or(alone),
+            Mode::Live => false,
+        };
+        let public = Url::parse(&self.base_url()).ok();
+        let public = public.and_then(|url| Some((guard::host_of(&url)?, url.port_or_known_default()?)));
+        let listening = self.local_address();
+        let listening = (listening.ip().to_string(), listening.port());
+        let own = public.into_iter().chain([listening]).collect();
+        guard::Rules { ports: self.webhooks.allowed_ports.clone(), loopback, own }
     }
 
     /// The address by which this machine reaches the gateway: loopback where it listens on every address.

@@ -17,10 +17,12 @@ use api::{
     limits::Limits,
     outbound::{
         self, InboxOnly,
+        guard::{Guard, SystemLookup},
         lists::Redrawing,
         log::Keeper,
         portal::{self, HttpPortal},
         state_resources::{HttpResources, Patience},
+        webhooks::Dispatcher,
     },
     publish,
     registry::{self, InForce},
@@ -93,10 +95,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
     let registry = registry::install(&store, now)
         .await
         .map_err(|error| format!("the registry of requirements does not hold: {error}"))?;
-    let levers = match config.mode {
-        Mode::Sandbox => Some(Arc::new(Levers::open(&config.data_dir, Arc::clone(&wall_clock))?)),
-        Mode::Live => None,
-    };
+    let levers = levers(config, &wall_clock)?;
     let gateway = Arc::new(Gateway {
         base_url: config.base_url(),
         clock: levers.as_ref().map_or_else(|| Arc::clone(&wall_clock), |levers| levers.clock()),
@@ -109,6 +108,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         authorities: authorities(config.mode),
         state_resources: state_resources(config)?,
         regulation_portal: regulation_portal(config)?,
+        guard: Guard::new(config.guard_rules(), Arc::new(SystemLookup)),
         blobs: Blobs::open(config.data_dir.join("attachments"), scan(config))?,
         feed,
         limits: Limits::new(config.limit_values(), config.server.trusted_proxies.clone()),
@@ -119,7 +119,7 @@ pub async fn assemble(config: &Config) -> Result<Assembly, Box<dyn std::error::E
         store,
     });
     let credentials = credentials(&gateway, config).await?;
-    let tasks = tasks(&gateway, config, transport.clone()).await;
+    let tasks = tasks(&gateway, config, transport.clone()).await?;
     Ok(Assembly { tasks, gateway, credentials, store: handle, transport })
 }
 
@@ -129,14 +129,18 @@ async fn tasks(
     gateway: &Arc<Gateway>,
     config: &Config,
     transport: Option<Arc<Transport>>,
-) -> Vec<JoinHandle<()>> {
+) -> Result<Vec<JoinHandle<()>>, Box<dyn std::error::Error>> {
     let rotate_after = config.rotate_keys_after();
+    let couriers = Dispatcher::new(Arc::clone(gateway), Duration::from_secs(config.webhooks.timeout_s))?;
     let mut tasks = vec![
         tokio::spawn(outbound::run(Arc::clone(gateway), "deliveries and terms", outbound::turn)),
         tokio::spawn(outbound::run(Arc::clone(gateway), "inquiries", outbound::evidence::turn)),
         tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
         tokio::spawn(outbound::run(Arc::clone(gateway), "word of draft acts", outbound::drafts::turn)),
         tokio::spawn(outbound::run(Arc::clone(gateway), "transfers to the portal", outbound::portal::turn)),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "webhooks", async move |_: &Gateway| {
+            couriers.turn().await
+        })),
         tokio::spawn(keep_house(Arc::clone(gateway), rotate_after, transport)),
     ];
     let file = config.data_dir.join("log-checkpoint");
@@ -144,7 +148,7 @@ async fn tasks(
         Ok(keeper) => tasks.push(tokio::spawn(keeper.run())),
         Err(error) => tracing::error!(%error, "the log of receipts is not kept"),
     }
-    tasks
+    Ok(tasks)
 }
 
 /// The application of one worker thread.
@@ -174,6 +178,16 @@ async fn credentials(
 ) -> Result<Option<Credentials>, Box<dyn std::error::Error>> {
     Ok(match config.mode {
         Mode::Sandbox => Some(seeding::seed(gateway, &config.data_dir).await?),
+        Mode::Live => None,
+    })
+}
+
+fn levers(
+    config: &Config,
+    wall_clock: &Arc<dyn Clock>,
+) -> Result<Option<Arc<Levers>>, Box<dyn std::error::Error>> {
+    Ok(match config.mode {
+        Mode::Sandbox => Some(Arc::new(Levers::open(&config.data_dir, Arc::clone(wall_clock))?)),
         Mode::Live => None,
     })
 }
@@ -228,8 +242,8 @@ fn scan(config: &Config) -> Option<Arc<dyn Scan>> {
 fn metrics() -> Result<Box<dyn Fn() -> String + Send + Sync>, Box<dyn std::error::Error>> {
     let buckets =
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-    let duration = Matcher::Full("http_request_duration_seconds".to_owned());
-    let builder = PrometheusBuilder::new().set_buckets_for_metric(duration, &buckets)?;
+    let durations = Matcher::Suffix("_seconds".to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(durations, &buckets)?;
     let handle = builder.install_recorder()?;
     Ok(Box::new(move || {
         handle.run_upkeep();

@@ -80,6 +80,13 @@ fn live(config: &Config, faults: &mut Vec<Fault>) {
             "leave it out, or set mode = \"sandbox\"",
         ));
     }
+    if config.webhooks.loopback == Some(true) {
+        faults.push(fault(
+            "webhooks.loopback",
+            "live mode sends nothing to this machine itself",
+            "leave it out, or set mode = \"sandbox\"",
+        ));
+    }
 }
 
 fn base_url(text: &str, mode: Mode, faults: &mut Vec<Fault>) {

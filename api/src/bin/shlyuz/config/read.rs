@@ -170,6 +170,22 @@ impl Readable for Vec<IpAddr> {
     }
 }
 
+impl Readable for Vec<u16> {
+    const EXPECTS: &'static str = "port numbers such as [443], in the environment 443,8443";
+
+    fn read(value: &ValueKind) -> Option<Self> {
+        let port = |value: &ValueKind| u64::read(value)?.try_into().ok().filter(|port| *port > 0);
+        if let ValueKind::Array(items) = value {
+            return items.iter().map(|item| port(&item.kind)).collect();
+        }
+        if let Some(one) = port(value) {
+            return Some(vec![one]);
+        }
+        let items = text(value)?.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items.map(|item| item.parse().ok().filter(|port| *port > 0)).collect()
+    }
+}
+
 impl<T: Readable> Readable for Option<T> {
     const EXPECTS: &'static str = T::EXPECTS;
 

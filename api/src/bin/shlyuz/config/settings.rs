@@ -116,13 +116,14 @@ choice! {
 
 /// Every setting, in the order of the documentation.
 pub fn settings() -> impl Iterator<Item = &'static Setting> {
-    [ROOT, SERVER, DATABASE, ACCESS, LIMITS, ATTACHMENTS, LOG].into_iter().flatten()
+    [ROOT, SERVER, DATABASE, ACCESS, LIMITS, ATTACHMENTS, WEBHOOKS, LOG].into_iter().flatten()
 }
 
 section! {
     /// Every setting of the program, judged as a whole.
     Config in "", ROOT with
-        server: Server, database: Database, access: Access, limits: Limits, attachments: Attachments, log: Log,
+        server: Server, database: Database, access: Access, limits: Limits, attachments: Attachments,
+        webhooks: Webhooks, log: Log,
         state_resources: StateResources;
     /// `sandbox` pretends the authorities and the clock; `live` is the real gateway.
     mode: Mode = { "sandbox" };
@@ -217,6 +218,17 @@ section! {
     scan_command: Option<PathBuf> = { unless "no scan" };
     /// Seconds a scan may take.
     scan_timeout_s: u64 = { "60" } from 1 to 600;
+}
+
+section! {
+    /// How events are brought to applications' endpoints.
+    Webhooks in "webhooks", WEBHOOKS;
+    /// Ports of endpoints on the public Internet; a list, in the environment separated by commas.
+    allowed_ports: Vec<u16> = { "443" };
+    /// Whether endpoints on this machine itself are taken, on any port and without TLS; only ever in the sandbox.
+    loopback: Option<bool> = { unless "`true` in a sandbox that listens on a loopback address and has no `base_url`, else `false`" };
+    /// Seconds an attempt may take.
+    timeout_s: u64 = { "15" } from 1 to 30;
 }
 
 section! {

@@ -185,3 +185,30 @@ fn state_resources_are_read_by_their_codes() {
     assert_eq!(faults(wrong, &[]).len(), 3);
     assert_eq!(faults("state_resources = 3\n", &[]).len(), 1);
 }
+
+#[test]
+fn this_machine_is_an_endpoint_in_a_local_sandbox_alone() {
+    let loopback = |file: &str| load(file, &[], &[]).expect("the settings fit").guard_rules().loopback;
+    assert!(loopback(""));
+    assert!(!loopback("[webhooks]\nloopback = false"));
+    assert!(!loopback("base_url = \"https://sandbox.example\""));
+    assert!(!loopback("[server]\nlisten = \"0.0.0.0:8080\""));
+    assert!(loopback("[server]\nlisten = \"0.0.0.0:8080\"\n[webhooks]\nloopback = true"));
+    let live = "mode = \"live\"\nbase_url = \"https://api.example.ru\"\n";
+    assert!(!loopback(live));
+    let refused = faults(&format!("{live}[webhooks]\nloopback = true"), &[]);
+    assert!(refused.len() == 1 && refused[0].contains("webhooks.loopback"), "{refused:?}");
+}
+
+#[test]
+fn ports_of_endpoints_are_a_list() {
+    let ports = |file: &str, environment: &[(&str, &str)]| {
+        load(file, environment, &[]).expect("the settings fit").guard_rules().ports
+    };
+    assert_eq!(ports("", &[]), [443]);
+    assert_eq!(ports("[webhooks]\nallowed_ports = [443, 8443]", &[]), [443, 8443]);
+    assert_eq!(ports("", &[("SHLYUZ_WEBHOOKS__ALLOWED_PORTS", "443,8443")]), [443, 8443]);
+    for bad in ["allowed_ports = [0]", "allowed_ports = [65536]", "allowed_ports = \"x\""] {
+        assert_eq!(faults(&format!("[webhooks]\n{bad}"), &[]).len(), 1, "{bad}");
+    }
+}
