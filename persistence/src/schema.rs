@@ -1,8 +1,10 @@
 //! The tables as both databases have them; a test compares this file with what the migrations make.
 
 mod opinions;
+mod proactive;
 
 pub(crate) use opinions::*;
+pub(crate) use proactive::*;
 
 diesel::table! {
     applications (id) {

@@ -7,6 +7,7 @@ mod controls;
 mod drafted;
 mod evidenced;
 mod mandated;
+mod proactive;
 mod supervised;
 mod tour;
 mod walk;

@@ -27,6 +27,7 @@ pub mod log;
 mod mandates;
 mod partner;
 pub mod portal;
+pub mod proactive;
 pub mod state_resources;
 mod terms;
 

@@ -30,6 +30,7 @@ pub use super::assessments::Assessments;
 pub use super::draft_acts::DraftActs;
 pub use super::log::MerkleLog;
 pub use super::mandates::{AccessRequests, AskedBy, MandateFilter, Mandates};
+pub use super::proactive::Looks;
 pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
 
 /// Why the store could not answer. Never a statement about the caller's request.
@@ -93,6 +94,8 @@ pub trait Tx {
     fn assessments(&mut self) -> &mut dyn Assessments;
     /// Draft acts.
     fn draft_acts(&mut self) -> &mut dyn DraftActs;
+    /// Businesses that are looked at for proactive service.
+    fn looks(&mut self) -> &mut dyn Looks;
 }
 
 /// What a question to the store is answered with.

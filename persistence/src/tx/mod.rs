@@ -18,7 +18,7 @@ use domain::{
     page::{Page, PageRequest},
     ports::store::{
         Access, AccessRequests, Applications, Assessments, Attachments, Businesses, CatalogueDocuments,
-        DraftActs, Events, Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts, Records,
+        DraftActs, Events, Idempotency, Inbox, Looks, Mandates, MerkleLog, PersonalLists, Receipts, Records,
         RegistryDocuments, StoreError, Submissions, Tx,
     },
 };
@@ -56,6 +56,7 @@ mod inbox;
 mod list;
 mod log;
 mod mandate;
+mod proactive;
 mod receipt;
 mod record;
 mod registry;
@@ -248,6 +249,10 @@ impl Tx for Transaction<'_> {
     }
 
     fn draft_acts(&mut self) -> &mut dyn DraftActs {
+        self
+    }
+
+    fn looks(&mut self) -> &mut dyn Looks {
         self
     }
 }

@@ -11,7 +11,7 @@ use tests::{
 
 use super::{
     Operation, assessed::Assessed, checks::Checks, drafted::Drafted, evidenced::Evidenced,
-    mandated::Mandated, supervised::Supervised,
+    mandated::Mandated, proactive::Proactive, supervised::Supervised,
 };
 use crate::requirements::practice::published;
 
@@ -56,12 +56,14 @@ pub struct Things {
     pub evidenced: Evidenced,
     pub drafted: Drafted,
     pub mandated: Mandated,
+    pub proactive: Proactive,
 }
 
 /// What every gateway has in the place of a name in a path.
 fn shipped(name: &str, path: &str) -> Option<&'static str> {
     let found = match name {
         "service" => "tax-balance-certificate",
+        "code" if path.contains("/scenarios/") => "start-business",
         "code" if path.contains("life-situations") => "start-business",
         "code" if path.contains("/requirements/") => "OT-028",
         "code" if path.contains("/acts/") => "54-fz-2003",
@@ -126,6 +128,9 @@ impl World {
             Some("draft" | "draft_id") => things.drafted.draft.clone(),
             Some("opinion_id") => things.drafted.opinion.clone(),
             Some("transfer_id") => things.drafted.transfer.clone(),
+            Some("consent_id") => things.proactive.consent.clone(),
+            Some("offer_id") => things.proactive.offer.clone(),
+            Some("watch_id") => things.proactive.watch.clone(),
             Some(name @ ("access_request_id" | "mandate_id")) => things.mandated.id(name, &operation.path),
             Some(name) if let Some(shipped) = shipped(name, &operation.path) => shipped.into(),
             Some(other) => panic!("{}: give the walk a value for {{{other}}}", operation.id),
@@ -206,6 +211,7 @@ impl Things {
         let evidenced = Evidenced::make(victim, &base, &attachment).await;
         let drafted = Drafted::make(victim, authority, &base).await;
         let mandated = Mandated::make(victim, &base).await;
+        let proactive = Proactive::make(victim, authority, &business).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -220,6 +226,7 @@ impl Things {
             evidenced,
             drafted,
             mandated,
+            proactive,
         }
     }
 }

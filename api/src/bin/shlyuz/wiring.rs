@@ -137,6 +137,7 @@ async fn tasks(
         tokio::spawn(outbound::lists::run(Arc::clone(gateway))),
         tokio::spawn(outbound::run(Arc::clone(gateway), "word of draft acts", outbound::drafts::turn)),
         tokio::spawn(outbound::run(Arc::clone(gateway), "transfers to the portal", outbound::portal::turn)),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "proactive service", outbound::proactive::turn)),
         tokio::spawn(keep_house(Arc::clone(gateway), rotate_after, transport)),
     ];
     let file = config.data_dir.join("log-checkpoint");
