@@ -162,6 +162,12 @@ ids! {
     DeliveryId = "whd", "^whd_[0-9A-Za-z_]{1,64}$";
     /// A run of an algorithm.
     AlgorithmRunId = "run", "^run_[0-9A-Za-z_]{1,64}$";
+    /// A consent to proactive service.
+    ConsentId = "cns", "^cns_[0-9A-Za-z_]{1,64}$";
+    /// A proactive offer.
+    OfferId = "ofr", "^ofr_[0-9A-Za-z_]{1,64}$";
+    /// A wish to be told when a service becomes possible.
+    ServiceWatchId = "swt", "^swt_[0-9A-Za-z_]{1,64}$";
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod mandate;
 pub mod merge_patch;
 pub mod page;
 pub mod ports;
+pub mod proactive;
 pub mod receipt;
 pub mod record;
 pub mod requirement;

@@ -82,6 +82,14 @@ pub enum Act {
     EvidenceDisputed,
     /// Evidence of the business's own was accepted.
     EvidenceSupplied,
+    /// A consent to proactive service was accepted.
+    ConsentGiven,
+    /// The withdrawal of a consent was accepted.
+    ConsentWithdrawn,
+    /// A proactive offer was declined.
+    OfferDeclined,
+    /// A wish to be told when a service becomes possible.
+    ServiceWatched,
 }
 
 /// A signed receipt.

@@ -67,6 +67,12 @@ pub enum RecordKind {
     Opinion,
     /// A transfer to the regulation portal.
     Transfer,
+    /// A consent to proactive service.
+    Consent,
+    /// A proactive offer.
+    ProactiveOffer,
+    /// A wish to be told when a service becomes possible.
+    ServiceWatch,
 }
 
 /// What a kind of record says of itself, so that it can be found.

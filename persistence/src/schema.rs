@@ -2,9 +2,11 @@
 
 mod endpoints;
 mod opinions;
+mod proactive;
 
 pub(crate) use endpoints::*;
 pub(crate) use opinions::*;
+pub(crate) use proactive::*;
 
 diesel::table! {
     applications (id) {

@@ -8,6 +8,7 @@ mod drafted;
 mod evidenced;
 mod mandated;
 mod matrix;
+mod proactive;
 mod supervised;
 mod tour;
 mod walk;

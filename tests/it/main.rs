@@ -16,6 +16,7 @@ mod isolation;
 mod lifecycle;
 mod log;
 mod mandates;
+mod proactive;
 mod problems;
 mod receipts;
 mod reliability;

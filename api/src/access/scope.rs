@@ -65,6 +65,8 @@ scopes! {
         "Получение и подтверждение входящих задач", "Lease and acknowledge inbox tasks";
     AuthorityRegistryOperate = "authority-registry:operate", Some(Side::Authority),
         "Настройка параметров клиентской оценки: оператор Реестра", "Settle the rules of assessment: the registry's operator";
+    AuthorityProactiveManage = "authority-proactive:manage", Some(Side::Authority),
+        "Проактивные предложения, персональные менеджеры, приём", "Offer proactively, assign managers, receive businesses";
     AuthorityRegistryWrite = "authority-registry:write", Some(Side::Authority),
         "Ведение реестра обязательных требований", "Maintain the registry of mandatory requirements";
     AuthoritySubmissionsDecide = "authority-submissions:decide", Some(Side::Authority),
@@ -74,6 +76,10 @@ scopes! {
     AuthoritySupervisionManage = "authority-supervision:manage", Some(Side::Authority),
         "Надзор: заявления, предостережения, визиты", "Supervise: declarations, cautions, visits";
     EventsRead = "events:read", None, "Чтение ленты событий", "Read the event feed";
+    ProactiveRead = "proactive:read", Some(Side::Business),
+        "Чтение согласий, предложений и сценариев", "Read consents, offers and scenarios";
+    ProactiveWrite = "proactive:write", Some(Side::Business),
+        "Согласия, отказ от предложений, настройки уведомлений", "Give consents, decline offers, set notifications";
     ProfileRead = "profile:read", Some(Side::Business), "Чтение профиля бизнеса", "Read the business profile";
     ProfileWrite = "profile:write", Some(Side::Business),
         "Изменение профиля бизнеса", "Change the business profile";

@@ -260,6 +260,9 @@ pub struct OfferView {
     pub available: bool,
     /// Conditions that are not met, and how to meet them.
     pub conditions: Vec<ConditionView>,
+    /// Facts of the profile that its conditions ask for and that are not known: until they are, nothing is certain.
+    #[schema(example = json!(["tax_debt"]))]
+    pub questions: Vec<String>,
     /// Why the service stands where it stands.
     pub reasons: Vec<Text>,
 }
@@ -281,12 +284,13 @@ pub struct ConditionView {
 
 impl From<Offer> for OfferView {
     fn from(offer: Offer) -> Self {
-        let Offer { service, available, unmet, reasons } = offer;
+        let Offer { service, available, unmet, questions, reasons } = offer;
         let condition = |rule: UnmetRule| {
             let UnmetRule { code, kind: _, pointer: _, message, fix, legal_basis, unmet: _ } = rule;
             ConditionView { code, message, fix, legal_basis }
         };
-        Self { service, available, conditions: unmet.into_iter().map(condition).collect(), reasons }
+        let conditions = unmet.into_iter().map(condition).collect();
+        Self { service, available, conditions, questions, reasons }
     }
 }
 

@@ -14,6 +14,7 @@ pub mod log;
 pub mod mandate;
 pub mod oauth;
 pub mod preflight;
+pub mod proactive;
 pub mod receipt;
 pub mod requirements;
 pub mod sandbox;

@@ -28,6 +28,7 @@ pub mod log;
 mod mandates;
 mod partner;
 pub mod portal;
+pub mod proactive;
 pub mod state_resources;
 mod terms;
 pub mod webhooks;

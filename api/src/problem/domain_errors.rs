@@ -9,6 +9,7 @@ use domain::{
     ids::AttachmentId,
     inbox::LeaseError,
     ports::store::StoreError,
+    proactive::offer::accept::AcceptError,
     submission::{
         Move, StateConflict, decide::DecideError, draft::DraftError, lodge::LodgeError, withdraw::StepError,
     },
@@ -106,6 +107,17 @@ impl Coded for LodgeError {
                 );
                 ProblemDraft::new(Code::DuplicateSubmission, detail).with("existing_id", existing.as_str())
             }
+        }
+    }
+}
+
+impl Coded for AcceptError {
+    const CODES: &'static [Code] = LodgeError::CODES;
+
+    fn draft(self) -> ProblemDraft {
+        match self {
+            Self::Offer(refusal) => refusal.draft(),
+            Self::Lodge(error) => error.draft(),
         }
     }
 }

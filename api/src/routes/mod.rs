@@ -30,6 +30,7 @@ pub mod log;
 pub mod mandates;
 pub mod oauth;
 pub mod preflight;
+pub mod proactive;
 pub mod receipts;
 pub mod requirements;
 pub mod sandbox;
@@ -63,6 +64,7 @@ pub use channel::document_bytes;
         (name = "requirements", description = "Mandatory requirements: the registry, the personal list, and what a business does about it."),
         (name = "assessments", description = "Assessments of requirements by businesses: given, told as summaries, considered."),
         (name = "draft-acts", description = "Draft acts: discussed by businesses, considered by their developers, passed on to the regulation portal."),
+        (name = "proactive", description = "Consents, offers that rest on them, word of what becomes possible, scenarios."),
         (name = "events", description = "One gap-free feed of everything that happens."),
         (name = "webhooks", description = "Endpoints to which events are brought, signed and repeated until they arrive."),
         (name = "authority", description = "The authority's side: inbox, decisions, result documents."),
@@ -107,7 +109,8 @@ pub fn base_document() -> Document {
         .chain(assessments::schemas())
         .chain(draft_acts::schemas())
         .chain(mandates::schemas())
-        .chain(webhooks::schemas());
+        .chain(webhooks::schemas())
+        .chain(proactive::schemas());
     for schemas in first_schemas().into_iter().chain(topics) {
         document.merge(schemas);
     }
@@ -240,4 +243,5 @@ fn version_1(config: &mut ServiceConfig<'_>) {
     draft_acts::mount(config);
     mandates::mount(config);
     webhooks::mount(config);
+    proactive::mount(config);
 }

@@ -8,6 +8,7 @@ use crate::{
     catalogue::Catalogue,
     error::{Fix, Violation},
     event::{EventKind, NewEvent},
+    ids::BusinessId,
     mandate::{MandateRefusal, OnBehalf, Unauthorised},
     merge_patch::{merge_changes, merge_patched},
     ports::store::{StoreError, Tx},
@@ -142,7 +143,7 @@ fn store(
     if !tx.businesses().update(business, expected)? {
         return Err(StoreError::Unavailable("the profile changed within its own unit of work".into()));
     }
-    tx.lists().touch(&business.id)?;
+    look_anew(tx, &business.id)?;
     tx.businesses().insert_profile_version(&ProfileVersion {
         business: business.id.clone(),
         version: business.version,
@@ -166,6 +167,12 @@ fn store(
         data: json!({ "version": business.version, "source": source }),
     })?;
     Ok(())
+}
+
+/// Whatever is drawn from the profile is drawn anew.
+fn look_anew(tx: &mut dyn Tx, business: &BusinessId) -> Result<(), StoreError> {
+    tx.lists().touch(business)?;
+    tx.looks().touch(business)
 }
 
 fn identity_violations(patch: &Map<String, Value>) -> Vec<Violation> {

@@ -27,6 +27,8 @@ pub struct Offer {
     pub available: bool,
     /// The conditions that would open it once they are met.
     pub unmet: Vec<UnmetRule>,
+    /// Facts that its conditions ask for and the profile does not hold: until they are known nothing is certain.
+    pub questions: Vec<String>,
     /// Why it is offered, most telling first.
     pub reasons: Vec<Text>,
 }
@@ -57,6 +59,15 @@ impl Catalogue {
         offers
     }
 
+    /// The same for one service; None where the catalogue has none in use under this code.
+    pub fn standing_of(&self, code: &str, profile: &Map<String, Value>, today: Date) -> Option<Offer> {
+        let no_form = Map::new();
+        let facts = Facts::new(&no_form, profile, today);
+        let segments = self.segments_of(profile, today).into_iter().collect::<BTreeSet<_>>();
+        let found = self.service(code).filter(|service| service.document.stage != Stage::Retired)?;
+        Some(self.offer(found, profile, &facts, &segments))
+    }
+
     fn offer(
         &self,
         service: &Service,
@@ -65,12 +76,15 @@ impl Catalogue {
         segments: &BTreeSet<&str>,
     ) -> Offer {
         let mut unmet: Vec<UnmetRule> = wrong_audience(&service.document, profile).into_iter().collect();
-        let by_profile = service.rules.iter().filter(|rule| rule.judges_profile());
-        unmet.extend(Findings::judge(by_profile, facts).unmet);
+        let by_profile = || service.rules.iter().filter(|rule| rule.judges_profile());
+        unmet.extend(Findings::judge(by_profile(), facts).unmet);
+        let asked = by_profile().flat_map(|rule| rule.profile_facts()).collect::<BTreeSet<_>>();
+        let absent = asked.into_iter().filter(|fact| !profile.contains_key(*fact));
         Offer {
             service: service.document.code.clone(),
             available: unmet.is_empty(),
             unmet,
+            questions: absent.map(str::to_owned).collect(),
             reasons: self.reasons(&service.document, segments),
         }
     }

@@ -86,6 +86,16 @@ impl CompiledRule {
         self.rule.kind == RuleKind::Eligibility && expressions.into_iter().all(|one| !one.needs_form())
     }
 
+    /// The facts of the profile that it names.
+    pub(super) fn profile_facts(&self) -> impl Iterator<Item = &str> {
+        let sources = self.rule.when.iter().chain([&self.rule.require]);
+        let places = sources.flat_map(|source| source.split("profile.").skip(1));
+        places.map(|rest| {
+            let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            &rest[..end]
+        })
+    }
+
     /// Judges the rule by the facts.
     pub(super) fn standing(&self, facts: &Facts<'_>) -> Standing {
         match self.when.as_ref().map(|when| when.holds(facts)) {

@@ -1,4 +1,5 @@
-//! Confirmations (4.7.1.4): the business says whether a life situation, a segment or a requirement is its own.
+//! Confirmations (4.7.1.4, 4.5.6.5): the business says whether a life situation, a segment, a requirement or a need is its
+//! own.
 //!
 //! A confirmation changes nothing but what is known: a requirement that was declined still binds until it is declared
 //! inapplicable. The newest answer about a subject counts; earlier ones stay as history.
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Refusal, actor, business, verdict};
 use crate::{
     business::Business,
+    catalogue::{LifeSituation, ScenarioStep},
     clerk::{Clerk, Happening},
     error::{Fix, Violation},
     event::EventKind,
@@ -44,6 +46,13 @@ pub enum ConfirmationSubject {
     Segment,
     /// A requirement of the registry.
     Requirement,
+    /// A need: a step of a life situation's scenario.
+    Need,
+}
+
+/// The code of the need behind a step of a life situation's scenario.
+pub fn need_code(situation: &str, step: u32) -> String {
+    format!("{situation}/{step}")
 }
 
 /// What the business says.
@@ -135,7 +144,7 @@ pub fn give(
     check_code(clerk, *subject, code)?;
     let requirement_version = match subject {
         ConfirmationSubject::Requirement => clerk.registry.requirement(code).map(|entry| entry.version),
-        ConfirmationSubject::LifeSituation | ConfirmationSubject::Segment => None,
+        ConfirmationSubject::LifeSituation | ConfirmationSubject::Segment | ConfirmationSubject::Need => None,
     };
     let confirmation = Confirmation {
         subject: *subject,
@@ -170,25 +179,32 @@ fn document(confirmation: &Confirmation) -> Value {
 fn key(subject: ConfirmationSubject, code: &str) -> String {
     match subject {
         ConfirmationSubject::Requirement => code.to_owned(),
-        ConfirmationSubject::LifeSituation | ConfirmationSubject::Segment => {
+        ConfirmationSubject::LifeSituation | ConfirmationSubject::Segment | ConfirmationSubject::Need => {
             format!("{}/{code}", <&str>::from(subject))
         }
     }
 }
 
 fn check_code(clerk: &Clerk, subject: ConfirmationSubject, code: &str) -> Result<(), Refusal> {
-    let (known, list): (Vec<&str>, &str) = match subject {
-        ConfirmationSubject::LifeSituation => (
-            clerk.catalogue.situations().iter().map(|one| one.code.as_str()).collect(),
-            "/v1/life-situations",
-        ),
+    let situations = || clerk.catalogue.situations().iter();
+    let (known, list): (Vec<String>, &str) = match subject {
+        ConfirmationSubject::LifeSituation => {
+            (situations().map(|one| one.code.clone()).collect(), "/v1/life-situations")
+        }
         ConfirmationSubject::Segment => {
-            (clerk.catalogue.segments().iter().map(|one| one.code.as_str()).collect(), "/v1/segments")
+            (clerk.catalogue.segments().iter().map(|one| one.code.clone()).collect(), "/v1/segments")
+        }
+        ConfirmationSubject::Need => {
+            let steps = |one: &LifeSituation| {
+                let needs = one.scenario.iter().map(|step| need_code(&one.code, step.step));
+                needs.collect::<Vec<_>>()
+            };
+            (situations().flat_map(steps).collect(), "/v1/businesses/{business_id}/scenarios")
         }
         ConfirmationSubject::Requirement if clerk.registry.requirement(code).is_some() => return Ok(()),
         ConfirmationSubject::Requirement => (Vec::new(), "/v1/requirements"),
     };
-    if known.contains(&code) {
+    if known.iter().any(|one| one == code) {
         return Ok(());
     }
     let fix = Text::new(format!("Возьмите код из {list}."), format!("Take a code from {list}."));
@@ -289,8 +305,28 @@ pub fn awaited(
         })
     };
     let mut assigned = assigned(clerk, &business, now);
+    assigned.extend(needs(clerk, &answered));
     assigned.retain(|one| !is_answered(one));
     Ok(assigned)
+}
+
+/// The needs of the situations that the business confirmed (4.5.6.5).
+fn needs(clerk: &Clerk, answered: &[Stored<Confirmation>]) -> Vec<Assigned> {
+    let confirmed = |situation: &&LifeSituation| {
+        let key = key(ConfirmationSubject::LifeSituation, &situation.code);
+        answered.iter().any(|one| one.body.key == key && one.body.answer == ConfirmationAnswer::Confirmed)
+    };
+    let situations = clerk.catalogue.situations().iter().filter(confirmed);
+    let need = |situation: &LifeSituation| {
+        let of = |step: &ScenarioStep| Assigned {
+            subject: ConfirmationSubject::Need,
+            code: need_code(&situation.code, step.step),
+            title: step.title.clone(),
+            questions: Vec::new(),
+        };
+        situation.scenario.iter().map(of).collect::<Vec<_>>()
+    };
+    situations.flat_map(need).collect()
 }
 
 fn assigned(clerk: &Clerk, business: &Business, now: Timestamp) -> Vec<Assigned> {

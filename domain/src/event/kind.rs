@@ -334,6 +334,54 @@ pub enum EventKind {
     #[serde(rename = "algorithm.completed")]
     #[strum(serialize = "algorithm.completed")]
     AlgorithmCompleted,
+    /// The business consented to proactive service.
+    #[serde(rename = "consent.given")]
+    #[strum(serialize = "consent.given")]
+    ConsentGiven,
+    /// The business withdrew a consent.
+    #[serde(rename = "consent.withdrawn")]
+    #[strum(serialize = "consent.withdrawn")]
+    ConsentWithdrawn,
+    /// The term of a consent is over.
+    #[serde(rename = "consent.expired")]
+    #[strum(serialize = "consent.expired")]
+    ConsentExpired,
+    /// A service is offered to the business, on the consent that it names.
+    #[serde(rename = "offer.made")]
+    #[strum(serialize = "offer.made")]
+    OfferMade,
+    /// A service is provided without asking, on the consent that allows it.
+    #[serde(rename = "offer.provided")]
+    #[strum(serialize = "offer.provided")]
+    OfferProvided,
+    /// The business accepted an offer.
+    #[serde(rename = "offer.accepted")]
+    #[strum(serialize = "offer.accepted")]
+    OfferAccepted,
+    /// The business declined an offer.
+    #[serde(rename = "offer.declined")]
+    #[strum(serialize = "offer.declined")]
+    OfferDeclined,
+    /// The term of an offer is over.
+    #[serde(rename = "offer.expired")]
+    #[strum(serialize = "offer.expired")]
+    OfferExpired,
+    /// The consent that an offer rested on no longer holds.
+    #[serde(rename = "offer.lapsed")]
+    #[strum(serialize = "offer.lapsed")]
+    OfferLapsed,
+    /// The business asked to be told when a service becomes possible.
+    #[serde(rename = "service.watched")]
+    #[strum(serialize = "service.watched")]
+    ServiceWatched,
+    /// The business no longer wants to be told.
+    #[serde(rename = "service.watch_cancelled")]
+    #[strum(serialize = "service.watch_cancelled")]
+    ServiceWatchCancelled,
+    /// A service that the business waits for is open to it.
+    #[serde(rename = "service.possible")]
+    #[strum(serialize = "service.possible")]
+    ServicePossible,
 }
 
 impl EventKind {

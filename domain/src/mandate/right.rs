@@ -87,6 +87,14 @@ pub enum Right {
     #[serde(rename = "representatives:write")]
     #[strum(serialize = "representatives:write")]
     RepresentativesWrite,
+    /// Read consents, offers and scenarios.
+    #[serde(rename = "proactive:read")]
+    #[strum(serialize = "proactive:read")]
+    ProactiveRead,
+    /// Give consents, decline offers, set notifications.
+    #[serde(rename = "proactive:write")]
+    #[strum(serialize = "proactive:write")]
+    ProactiveWrite,
 }
 
 impl Right {

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod draft_acts;
 pub mod log;
 pub mod mandates;
+pub mod proactive;
 pub mod regulation_portal;
 pub mod requirements;
 pub mod search;

@@ -30,6 +30,7 @@ pub use super::assessments::Assessments;
 pub use super::draft_acts::DraftActs;
 pub use super::log::MerkleLog;
 pub use super::mandates::{AccessRequests, AskedBy, MandateFilter, Mandates};
+pub use super::proactive::Looks;
 pub use super::requirements::{Frontier, Marks, PersonalLists, Records, RegistryDocuments};
 pub use super::webhooks::{Deliveries, Webhooks};
 
@@ -98,6 +99,8 @@ pub trait Tx {
     fn webhooks(&mut self) -> &mut dyn Webhooks;
     /// Messages on their way to endpoints.
     fn deliveries(&mut self) -> &mut dyn Deliveries;
+    /// Businesses that are looked at for proactive service.
+    fn looks(&mut self) -> &mut dyn Looks;
 }
 
 /// What a question to the store is answered with.

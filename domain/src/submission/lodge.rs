@@ -16,7 +16,7 @@ use crate::{
     catalogue::{Findings, UnmetRule},
     error::Violation,
     event::EventKind,
-    ids::SubmissionId,
+    ids::{ConsentId, OfferId, SubmissionId},
     inbox::TaskKind,
     mandate::OnBehalf,
     ports::store::{StoreError, Tx},
@@ -91,7 +91,36 @@ pub fn lodge_new(
 ) -> Result<Lodged, LodgeError> {
     let (actor, mut submission) = draft::begin(tx, desk, new, &mut stamp)?;
     let examined = examined(tx, desk, &submission, ahead, stamp.now)?;
-    let receipt = lodge(tx, desk, &mut submission, (None, &examined), (&actor, received), &mut stamp)?;
+    let by = By { actor: &actor, received, under: None };
+    let receipt = lodge(tx, desk, &mut submission, (None, &examined), &by, &mut stamp)?;
+    Ok(Lodged { submission, receipt })
+}
+
+/// On what the gateway lodges of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Under {
+    /// The consent of the business.
+    pub consent: ConsentId,
+    /// The offer that tells of it.
+    pub offer: OfferId,
+}
+
+/// Makes a submission and lodges it of itself, under a consent: its event names consent and offer, and no application.
+///
+/// # Errors
+/// [`LodgeError`]; nothing is kept then.
+pub fn provide(
+    tx: &mut dyn Tx,
+    desk: &Desk,
+    new: &NewSubmission,
+    under: &Under,
+    mut stamp: Stamp,
+) -> Result<Lodged, LodgeError> {
+    let (actor, mut submission) = draft::begin(tx, desk, new, &mut stamp)?;
+    let examined = examined(tx, desk, &submission, None, stamp.now)?;
+    let received = Received { idempotency_key: None, body_digest: None };
+    let by = By { actor: &actor, received: &received, under: Some(under) };
+    let receipt = lodge(tx, desk, &mut submission, (None, &examined), &by, &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }
 
@@ -113,8 +142,8 @@ pub fn lodge_draft(
         return Err(DraftError::Stale { current }.into());
     }
     let examined = examined(tx, desk, &submission, None, stamp.now)?;
-    let receipt =
-        lodge(tx, desk, &mut submission, (Some(current), &examined), (&actor, received), &mut stamp)?;
+    let by = By { actor: &actor, received, under: None };
+    let receipt = lodge(tx, desk, &mut submission, (Some(current), &examined), &by, &mut stamp)?;
     Ok(Lodged { submission, receipt })
 }
 
@@ -136,12 +165,20 @@ fn examined<'e>(
     Ok(Cow::Owned(Examined::of(desk, service, filled, &business, now)))
 }
 
+/// By whose hand a submission is lodged.
+struct By<'a> {
+    actor: &'a BusinessActor,
+    received: &'a Received,
+    /// Where the gateway lodges of itself.
+    under: Option<&'a Under>,
+}
+
 fn lodge(
     tx: &mut dyn Tx,
     desk: &Desk,
     submission: &mut Submission,
     (stored, examined): (Option<i64>, &Examined),
-    (actor, received): (&BusinessActor, &Received),
+    By { actor, received, under }: &By<'_>,
     stamp: &mut Stamp,
 ) -> Result<Receipt, LodgeError> {
     let service = draft::open_service(desk, &submission.service)?;
@@ -155,8 +192,14 @@ fn lodge(
         Some(_) => return Err(DraftError::Stale { current: submission.version }.into()),
     }
     desk.notify(tx, submission, TaskKind::Lodged, stamp)?;
-    let mover = Mover::Business(actor);
-    let facts = json!({ "decision_due_at": submission.decision_due_at });
+    let (mover, facts) = match under {
+        None => (Mover::Business(actor), json!({ "decision_due_at": submission.decision_due_at })),
+        Some(Under { consent, offer }) => (
+            Mover::Gateway,
+            json!({ "decision_due_at": submission.decision_due_at, "automatic": true, "consent_id": consent,
+                "offer_id": offer }),
+        ),
+    };
     let sequence = desk.tell(tx, submission, EventKind::Lodged, &mover, facts, stamp)?;
     let accepted = Acceptance { act: Act::Lodged, digest, sequence, actor, received };
     let receipt = desk.receipt(tx, submission, &accepted, stamp)?;

@@ -18,8 +18,8 @@ use domain::{
     page::{Page, PageRequest},
     ports::store::{
         Access, AccessRequests, Applications, Assessments, Attachments, Businesses, CatalogueDocuments,
-        Deliveries, DraftActs, Events, Idempotency, Inbox, Mandates, MerkleLog, PersonalLists, Receipts,
-        Records, RegistryDocuments, StoreError, Submissions, Tx, Webhooks,
+        Deliveries, DraftActs, Events, Idempotency, Inbox, Looks, Mandates, MerkleLog, PersonalLists,
+        Receipts, Records, RegistryDocuments, StoreError, Submissions, Tx, Webhooks,
     },
 };
 
@@ -57,6 +57,7 @@ mod inbox;
 mod list;
 mod log;
 mod mandate;
+mod proactive;
 mod receipt;
 mod record;
 mod registry;
@@ -258,6 +259,10 @@ impl Tx for Transaction<'_> {
     }
 
     fn deliveries(&mut self) -> &mut dyn Deliveries {
+        self
+    }
+
+    fn looks(&mut self) -> &mut dyn Looks {
         self
     }
 }

@@ -16,7 +16,7 @@ use tests::{
 };
 
 use super::{
-    supervised,
+    proactive, supervised,
     tour::{Call, Tour},
     world::{CONTENT, upload},
 };
@@ -349,6 +349,18 @@ async fn webhooks(tour: &Tour) {
     tour.plain("delete_webhook").await;
 }
 
+/// Consents, offers, and word of what becomes possible.
+async fn proactive_service(tour: &Tour) {
+    let business = &tour.world.things.business;
+    for id in ["accept_offer", "give_consent", "withdraw_consent", "watch_service", "cancel_service_watch"] {
+        tour.plain(id).await;
+    }
+    let made = tour.call("make_offer", Call::with(proactive::offer(business))).await;
+    let instead = vec![(tour.world.things.proactive.offer.clone(), text(&made["id"]))];
+    tour.call("decline_offer", Call { instead, ..Call::default() }).await;
+    tour.plain("list_made_offers").await;
+}
+
 async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     let Some(tour) = Tour::new(engine).await else { return };
     oauth(&tour).await;
@@ -365,6 +377,7 @@ async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     evidence(&tour).await;
     mandates(&tour).await;
     webhooks(&tour).await;
+    proactive_service(&tour).await;
     let all: BTreeSet<String> = tour.operations.iter().map(|operation| operation.id.clone()).collect();
     let left: Vec<String> = all.difference(&tour.called.borrow()).cloned().collect();
     assert!(left.is_empty(), "operations without a positive control: {left:?}");

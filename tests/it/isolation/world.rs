@@ -11,7 +11,7 @@ use tests::{
 
 use super::{
     Operation, assessed::Assessed, checks::Checks, drafted::Drafted, evidenced::Evidenced,
-    mandated::Mandated, supervised::Supervised, webhooked::Webhooked,
+    mandated::Mandated, proactive::Proactive, supervised::Supervised, webhooked::Webhooked,
 };
 use crate::requirements::practice::published;
 
@@ -58,12 +58,14 @@ pub struct Things {
     pub drafted: Drafted,
     pub mandated: Mandated,
     pub webhooked: Webhooked,
+    pub proactive: Proactive,
 }
 
 /// What every gateway has in the place of a name in a path.
 fn shipped(name: &str, path: &str) -> Option<&'static str> {
     let found = match name {
         "service" => "tax-balance-certificate",
+        "code" if path.contains("/scenarios/") => "start-business",
         "code" if path.contains("life-situations") => "start-business",
         "code" if path.contains("/requirements/") => "OT-028",
         "code" if path.contains("/acts/") => "54-fz-2003",
@@ -135,6 +137,9 @@ impl World {
             Some("draft" | "draft_id") => things.drafted.draft.clone(),
             Some("opinion_id") => things.drafted.opinion.clone(),
             Some("transfer_id") => things.drafted.transfer.clone(),
+            Some("consent_id") => things.proactive.consent.clone(),
+            Some("offer_id") => things.proactive.offer.clone(),
+            Some("watch_id") => things.proactive.watch.clone(),
             Some(name @ ("access_request_id" | "mandate_id")) => things.mandated.id(name, &operation.path),
             Some("webhook_id") => things.webhooked.webhook.clone(),
             Some("delivery_id") => things.webhooked.delivery.clone(),
@@ -212,6 +217,7 @@ impl Things {
         let drafted = Drafted::make(victim, authority, &base).await;
         let mandated = Mandated::make(victim, &base).await;
         let webhooked = Webhooked::make(victim).await;
+        let proactive = Proactive::make(victim, authority, &business).await;
         Self {
             business,
             submission: text(&lodged["id"]),
@@ -227,6 +233,7 @@ impl Things {
             drafted,
             mandated,
             webhooked,
+            proactive,
         }
     }
 }

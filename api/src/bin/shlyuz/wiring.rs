@@ -141,6 +141,7 @@ async fn tasks(
         tokio::spawn(outbound::run(Arc::clone(gateway), "webhooks", async move |_: &Gateway| {
             couriers.turn().await
         })),
+        tokio::spawn(outbound::run(Arc::clone(gateway), "proactive service", outbound::proactive::turn)),
         tokio::spawn(keep_house(Arc::clone(gateway), rotate_after, transport)),
     ];
     let file = config.data_dir.join("log-checkpoint");
