@@ -322,6 +322,10 @@ pub enum EventKind {
     #[serde(rename = "algorithm.completed")]
     #[strum(serialize = "algorithm.completed")]
     AlgorithmCompleted,
+    /// An application read restricted data of the business.
+    #[serde(rename = "interaction.read")]
+    #[strum(serialize = "interaction.read")]
+    RestrictedRead,
 }
 
 impl EventKind {
