@@ -5,6 +5,7 @@
 
 use domain::{
     actor::Side,
+    journal,
     mandate::{Right, right::newest},
 };
 use serde::Serialize;
@@ -52,6 +53,8 @@ struct Rules<'d> {
     /// The parameter of the path that names somebody's thing.
     object: Option<&'d str>,
     idempotency_key: &'static str,
+    /// Whether each answer makes an entry of the business's journal.
+    journalled: bool,
     environments: &'static [&'static str],
 }
 
@@ -90,6 +93,7 @@ fn rules<'d>(path: &'d str, operation: &'d Value, environments: &'static [&'stat
         },
         powers: right.map_or(&[], |right| newest().sufficient(right)),
         object: scope.and_then(|_| innermost(path)),
+        journalled: operation["operationId"].as_str().is_some_and(|id| journal::newest().contains(id)),
         idempotency_key: if takes_key(operation) { "required" } else { "none" },
         environments,
     }

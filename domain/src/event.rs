@@ -88,6 +88,10 @@ pub struct HistoryFilter {
     pub service: Option<String>,
     /// Only this channel.
     pub touchpoint: Option<Touchpoint>,
+    /// Only what this application did.
+    pub application: Option<ApplicationId>,
+    /// Only these kinds; empty for all.
+    pub kinds: Vec<EventKind>,
     /// Only what concerns this subject: the timeline of one submission.
     pub subject: Option<String>,
     /// Only from this moment on.

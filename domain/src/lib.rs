@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod identifier;
 pub mod ids;
 pub mod inbox;
+pub mod journal;
 pub mod log;
 pub mod mandate;
 pub mod merge_patch;

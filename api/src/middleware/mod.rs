@@ -9,6 +9,7 @@ mod fields;
 mod journal;
 mod methods;
 mod problems;
+mod reads;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ use tracing::Instrument as _;
 
 pub use arrival::address_of;
 pub use methods::AllowedMethods;
+pub use reads::{RestrictedReads, journal_reads};
 
 use crate::{
     extract::{Front, front_of},

@@ -5,7 +5,7 @@ use domain::{
     actor::Touchpoint,
     business::profile::{self, ProfileError, RevisePatch},
     event::HistoryFilter,
-    ids::BusinessId,
+    ids::{ApplicationId, BusinessId},
     ports::store::StoreError,
     time::Timestamp,
 };
@@ -14,6 +14,7 @@ use utoipa::{IntoParams, OpenApi};
 use validator::Validate;
 
 use super::{
+    events::known_types,
     find::{self, FindError},
     submissions::BusinessPath,
 };
@@ -207,16 +208,41 @@ pub struct InteractionQuery {
     pub service: Option<String>,
     /// Only this channel.
     pub touchpoint: Option<Touchpoint>,
+    /// Only what this application did.
+    pub application_id: Option<ApplicationId>,
+    /// Only these types of events, separated by commas; `interaction.read` for reads of restricted data.
+    #[validate(custom(function = known_types))]
+    #[param(example = "interaction.read")]
+    pub types: Option<String>,
     /// Only from this moment on.
     pub from: Option<Timestamp>,
     /// Only before this moment.
     pub until: Option<Timestamp>,
 }
 
+impl From<InteractionQuery> for HistoryFilter {
+    fn from(query: InteractionQuery) -> Self {
+        let InteractionQuery { life_situation, service, touchpoint, application_id, types, from, until } =
+            query;
+        let kinds = types.as_deref().unwrap_or_default().split(',').filter_map(|name| name.parse().ok());
+        Self {
+            situation: life_situation,
+            service,
+            touchpoint,
+            application: application_id,
+            kinds: kinds.collect(),
+            subject: None,
+            from,
+            until,
+        }
+    }
+}
+
 /// List a business's interactions
 ///
-/// The whole history of dealings, newest first, cut by life situation, service, touchpoint and period: who did what,
-/// when, by which application.
+/// The whole history of dealings, newest first, cut by life situation, service, touchpoint, application, type and period:
+/// who did what, when, by which application, under which mandate and power, and whether an AI agent did. Reads of
+/// restricted data are in it as `interaction.read`.
 #[utoipa::path(tag = "businesses", params(BusinessPath, InteractionQuery, PageQuery),
     security(("oauth2" = [SubmissionsRead::NAME])),
     extensions(("x-standard" = json!(["4.6/history", "4.6.10.3"]))))]
@@ -228,12 +254,7 @@ pub async fn list_interactions(
     gateway: Data<Gateway>,
 ) -> Result<Listed<EventView>, Rejection<FindError>> {
     let on_behalf = caller.on_behalf(&path.business_id)?;
-    let Paged {
-        filter: InteractionQuery { life_situation, service, touchpoint, from, until },
-        page,
-        list: _,
-    } = query;
-    let filter = HistoryFilter { situation: life_situation, service, touchpoint, subject: None, from, until };
+    let (filter, page) = (HistoryFilter::from(query.filter), query.page);
     let found = gateway.store.read(move |tx| -> Result<_, FindError> {
         let actor = find::actor(tx, &on_behalf)?;
         Ok(tx.events().history(&actor.business, &filter, &page)?)

@@ -51,7 +51,7 @@ pub struct EventQuery {
     pub limit: Option<u32>,
 }
 
-fn known_types(types: &str) -> Result<(), ValidationError> {
+pub(super) fn known_types(types: &str) -> Result<(), ValidationError> {
     let known = types.split(',').all(|name| name.parse::<EventKind>().is_ok());
     if known {
         Ok(())

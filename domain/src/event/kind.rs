@@ -382,6 +382,10 @@ pub enum EventKind {
     #[serde(rename = "service.possible")]
     #[strum(serialize = "service.possible")]
     ServicePossible,
+    /// An application read restricted data of the business.
+    #[serde(rename = "interaction.read")]
+    #[strum(serialize = "interaction.read")]
+    RestrictedRead,
 }
 
 impl EventKind {

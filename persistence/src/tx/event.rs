@@ -48,6 +48,15 @@ WHERE held.application_id = $1 AND held.ended_at IS NULL AND held.status = 'in_f
   AND ($2 IS NULL OR held.business_id IN (SELECT json_array_elements_text($2::json)))
 ORDER BY found.sequence LIMIT $5";
 
+/// Adds a condition where there is a value. A query's type is another for each database, so no function takes it.
+macro_rules! narrow {
+    ($list:ident, $column:ident, $value:expr) => {
+        if let Some(value) = $value {
+            $list = $list.filter(events::$column.eq(value));
+        }
+    };
+}
+
 /// How many of the last events can be dated later than a moment that is now.
 const LATELY: i64 = 10_000;
 
@@ -134,34 +143,28 @@ impl Events for Transaction<'_> {
         filter: &HistoryFilter,
         page: &PageRequest,
     ) -> Result<Page<Event>, StoreError> {
-        let HistoryFilter { situation, service, touchpoint, subject, from, until } = filter;
+        let HistoryFilter { situation, service, touchpoint, application, kinds, subject, from, until } =
+            filter;
         let before = numeric_key(page)?.unwrap_or(i64::MAX);
+        let (from, until) =
+            (from.map_or(i64::MIN, Timestamp::micros), until.map_or(i64::MAX, Timestamp::micros));
         let rows = self.ask(|conn| {
             each!(conn, c => {
                 let mut list = events::table
                     .filter(events::business_id.eq(business.as_str()))
                     .filter(events::sequence.lt(before))
+                    .filter(events::at.ge(from).and(events::at.lt(until)))
                     .order(events::sequence.desc())
                     .limit(one_past(page))
                     .select(EventRow::as_select())
                     .into_boxed();
-                if let Some(situation) = situation {
-                    list = list.filter(events::situation.eq(situation));
-                }
-                if let Some(service) = service {
-                    list = list.filter(events::service.eq(service));
-                }
-                if let Some(touchpoint) = touchpoint {
-                    list = list.filter(events::touchpoint.eq(<&str>::from(*touchpoint)));
-                }
-                if let Some(subject) = subject {
-                    list = list.filter(events::subject.eq(subject));
-                }
-                if let Some(from) = from {
-                    list = list.filter(events::at.ge(from.micros()));
-                }
-                if let Some(until) = until {
-                    list = list.filter(events::at.lt(until.micros()));
+                narrow!(list, situation, situation);
+                narrow!(list, service, service);
+                narrow!(list, touchpoint, touchpoint.map(<&str>::from));
+                narrow!(list, application_id, application.as_ref().map(|id| id.as_str()));
+                narrow!(list, subject, subject);
+                if !kinds.is_empty() {
+                    list = list.filter(events::kind.eq_any(kinds.iter().map(|kind| kind.name())));
                 }
                 list.load(c)
             })

@@ -3,6 +3,7 @@
 mod access;
 mod dismissal;
 mod granting;
+mod journal;
 mod many;
 mod terms;
 

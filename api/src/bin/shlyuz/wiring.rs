@@ -15,6 +15,7 @@ use api::{
     feed::Feed,
     gateway::Gateway,
     limits::Limits,
+    middleware::{RestrictedReads, edge, journal_reads},
     outbound::{
         self, InboxOnly,
         guard::{Guard, SystemLookup},
@@ -169,8 +170,10 @@ pub fn app(
         gateway.sandbox.is_some(),
     );
     app.app_data(web::Data::new(service::allowed_methods(&document)))
+        .app_data(web::Data::new(RestrictedReads::of(&document)))
         .service(service::swagger())
-        .wrap(from_fn(api::middleware::edge))
+        .wrap(from_fn(journal_reads))
+        .wrap(from_fn(edge))
 }
 
 async fn credentials(
