@@ -12,7 +12,8 @@ use tests::postgres::Cluster;
 /// What persistence compiles its queries against, read as text: it does not show its tables to other crates.
 const SCHEMA: &str = concat!(
     include_str!("../../../persistence/src/schema.rs"),
-    include_str!("../../../persistence/src/schema/opinions.rs")
+    include_str!("../../../persistence/src/schema/opinions.rs"),
+    include_str!("../../../persistence/src/schema/proactive.rs")
 );
 
 const SQLITE_UP: &str = include_str!("../../../persistence/migrations/sqlite/0001_initial/up.sql");
