@@ -13,7 +13,8 @@ use tests::postgres::Cluster;
 const SCHEMA: &str = concat!(
     include_str!("../../../persistence/src/schema.rs"),
     include_str!("../../../persistence/src/schema/opinions.rs"),
-    include_str!("../../../persistence/src/schema/endpoints.rs")
+    include_str!("../../../persistence/src/schema/endpoints.rs"),
+    include_str!("../../../persistence/src/schema/proactive.rs")
 );
 
 const SQLITE_UP: &str = include_str!("../../../persistence/migrations/sqlite/0001_initial/up.sql");
