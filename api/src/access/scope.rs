@@ -63,10 +63,10 @@ scopes! {
         "Ведение сведений об услугах и мерах поддержки", "Maintain services and support measures";
     AuthorityInboxManage = "authority-inbox:manage", Some(Side::Authority),
         "Получение и подтверждение входящих задач", "Lease and acknowledge inbox tasks";
+    AuthorityProactiveManage = "authority-proactive:manage", Some(Side::Authority),
+        "Проактивные предложения", "Offer services proactively";
     AuthorityRegistryOperate = "authority-registry:operate", Some(Side::Authority),
         "Настройка параметров клиентской оценки: оператор Реестра", "Settle the rules of assessment: the registry's operator";
-    AuthorityProactiveManage = "authority-proactive:manage", Some(Side::Authority),
-        "Проактивные предложения, персональные менеджеры, приём", "Offer proactively, assign managers, receive businesses";
     AuthorityRegistryWrite = "authority-registry:write", Some(Side::Authority),
         "Ведение реестра обязательных требований", "Maintain the registry of mandatory requirements";
     AuthoritySubmissionsDecide = "authority-submissions:decide", Some(Side::Authority),

@@ -14,7 +14,7 @@ const FUNCTION_LINES: usize = 40;
 /// Functions above their limit, with the length that each may have at most. This list may only shrink; the lists of
 /// mounted routes are no code to read and are left out altogether.
 const LONG_FUNCTIONS: [(&str, &str, usize); 8] = [
-    ("api/src/bin/shlyuz/wiring.rs", "assemble", 47),
+    ("api/src/bin/shlyuz/wiring.rs", "assemble", 45),
     ("api/src/models/submission.rs", "from", 49),
     ("domain/src/catalogue/explain.rs", "explain", 54),
     ("domain/src/submission/decide.rs", "conclude", 49),
