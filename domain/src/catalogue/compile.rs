@@ -45,6 +45,7 @@ impl Catalogue {
         Ok(Self {
             version: manifest.version,
             digest: digest_of(&documents),
+            edition: documents.iter().map(|document| document.version).sum(),
             services,
             situations: contents.situations,
             segments: contents.segments,

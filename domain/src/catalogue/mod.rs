@@ -55,6 +55,7 @@ pub use service::Service;
 pub struct Catalogue {
     version: String,
     digest: Digest,
+    edition: i64,
     services: BTreeMap<String, Arc<Service>>,
     situations: Vec<LifeSituation>,
     segments: Vec<Segment>,
@@ -127,6 +128,11 @@ impl Catalogue {
     /// The digest over all documents, whatever their order: it names the rules by which a submission was judged.
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The versions of all documents together: it grows with each that is published.
+    pub fn edition(&self) -> i64 {
+        self.edition
     }
 }
 

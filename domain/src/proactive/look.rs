@@ -8,9 +8,10 @@ use crate::{
     time::{Stamp, Timestamp},
 };
 
-/// Up to what everybody has to be looked at: the day and the catalogue in force.
+/// Up to what everybody has to be looked at: the day and the edition of the catalogue in force. Later ones are greater
+/// texts, so that a gateway which still has an older catalogue leaves alone what another one has looked at.
 pub fn frontier(catalogue: &Catalogue, now: Timestamp) -> String {
-    format!("{} {}", now.moscow_date(), catalogue.digest())
+    format!("{} {:012}", now.moscow_date(), catalogue.edition())
 }
 
 /// Looks at some of the businesses that are behind; returns how many there were.

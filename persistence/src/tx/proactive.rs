@@ -25,9 +25,9 @@ impl Looks for Transaction<'_> {
         self.settle(business, "")
     }
 
-    /// Index `looks_frontier`, from each end, then the primary key of businesses.
+    /// Index `looks_frontier` in its order, then the primary key of businesses.
     fn behind(&mut self, frontier: &str, limit: u32) -> Result<Vec<Business>, StoreError> {
-        let mut rows: Vec<BusinessRow> = self.ask(|conn| {
+        let rows: Vec<BusinessRow> = self.ask(|conn| {
             each!(conn, c => looks::table
                 .inner_join(businesses::table.on(businesses::id.eq(looks::business_id)))
                 .filter(looks::frontier.lt(frontier))
@@ -36,18 +36,6 @@ impl Looks for Transaction<'_> {
                 .select(BusinessRow::as_select())
                 .load(c))
         })?;
-        // A question of its own, so that each is one range of the index: an older catalogue may have a greater digest.
-        let room = i64::from(limit) - rows.len() as i64;
-        let beyond: Vec<BusinessRow> = self.ask(|conn| {
-            each!(conn, c => looks::table
-                .inner_join(businesses::table.on(businesses::id.eq(looks::business_id)))
-                .filter(looks::frontier.gt(frontier))
-                .order((looks::frontier, looks::business_id))
-                .limit(room)
-                .select(BusinessRow::as_select())
-                .load(c))
-        })?;
-        rows.extend(beyond);
         all(rows)
     }
 

@@ -7,6 +7,7 @@ mod examining;
 mod fixture;
 mod inbox;
 mod lists;
+mod looks;
 mod owners;
 mod registry;
 mod replies;
@@ -109,6 +110,9 @@ contract! {
         lists_behind_come_in_portions
         marks_say_what_has_moved
         changes_of_a_list_page_newest_first
+    }
+    looks {
+        who_was_looked_at_up_to_later_is_left_alone
     }
     assessments {
         fifty_thousand_assessments_equal_their_recount
