@@ -18,6 +18,7 @@ use tests::{
 use super::{
     proactive, supervised,
     tour::{Call, Tour},
+    webhooked,
     world::{CONTENT, upload},
 };
 
@@ -319,48 +320,6 @@ async fn mandates(tour: &Tour) {
     tour.plain("dismiss_representative").await;
 }
 
-/// An endpoint through its life; a test needs it active.
-async fn webhooks(tour: &Tour) {
-    tour.plain("create_webhook").await;
-    let verified = async || {
-        for _ in 0..600 {
-            if tour.plain("get_webhook").await["state"] == "active" {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("the endpoint echoes its challenge: {:?}", tour.world.things.webhooked.receiver.received());
-    };
-    verified().await;
-    for id in
-        ["send_webhook_test", "replay_webhook_delivery", "replay_webhook_events", "rotate_webhook_secret"]
-    {
-        tour.plain(id).await;
-    }
-    for id in ["deactivate_webhook", "activate_webhook"] {
-        tour.plain(id).await;
-    }
-    verified().await;
-    let version = &tour.plain("get_webhook").await["version"];
-    let tag = format!("\"v{version}\"").parse().expect("a tag is a header");
-    let headers = HeaderMap::from_iter([(IF_MATCH, tag)]);
-    let body = Some(json!({ "description": "changed" }));
-    tour.call("change_webhook", Call { headers, body, ..Call::default() }).await;
-    tour.plain("delete_webhook").await;
-}
-
-/// Consents, offers, and word of what becomes possible.
-async fn proactive_service(tour: &Tour) {
-    let business = &tour.world.things.business;
-    for id in ["accept_offer", "give_consent", "withdraw_consent", "watch_service", "cancel_service_watch"] {
-        tour.plain(id).await;
-    }
-    let made = tour.call("make_offer", Call::with(proactive::offer(business))).await;
-    let instead = vec![(tour.world.things.proactive.offer.clone(), text(&made["id"]))];
-    tour.call("decline_offer", Call { instead, ..Call::default() }).await;
-    tour.plain("list_made_offers").await;
-}
-
 async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     let Some(tour) = Tour::new(engine).await else { return };
     oauth(&tour).await;
@@ -376,8 +335,8 @@ async fn every_operation_succeeds_for_those_who_may(engine: Engine) {
     drafts(&tour).await;
     evidence(&tour).await;
     mandates(&tour).await;
-    webhooks(&tour).await;
-    proactive_service(&tour).await;
+    webhooked::tour(&tour).await;
+    proactive::tour(&tour).await;
     let all: BTreeSet<String> = tour.operations.iter().map(|operation| operation.id.clone()).collect();
     let left: Vec<String> = all.difference(&tour.called.borrow()).cloned().collect();
     assert!(left.is_empty(), "operations without a positive control: {left:?}");

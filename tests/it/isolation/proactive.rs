@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Client, client::text};
 
+use super::tour::{Call, Tour};
 use crate::proactive::consent;
 
 /// The ids of it.
@@ -24,6 +25,16 @@ impl Proactive {
         let offer = authority.post("/v1/authority/offers", offer(business)).await.expect(201);
         Self { consent: text(&given["id"]), offer: text(&offer["id"]), watch: text(&watched["id"]) }
     }
+
+    /// The one that a parameter of a path names.
+    pub fn id(&self, name: &str) -> String {
+        let id = match name {
+            "consent_id" => &self.consent,
+            "offer_id" => &self.offer,
+            _ => &self.watch,
+        };
+        id.clone()
+    }
 }
 
 /// An offer that rests on a law.
@@ -31,4 +42,16 @@ pub fn offer(business: &str) -> Value {
     json!({ "business_id": business, "service": "register-extract", "form": { "subject": "self" },
         "why": { "ru": "Сведения изменились", "en": "The register has changed" },
         "legal_ground": { "ru": "129-ФЗ, ст. 6", "en": "Law No. 129-FZ, art. 6" } })
+}
+
+/// Consents, offers, and word of what becomes possible.
+pub async fn tour(tour: &Tour) {
+    let business = &tour.world.things.business;
+    for id in ["accept_offer", "give_consent", "withdraw_consent", "watch_service", "cancel_service_watch"] {
+        tour.plain(id).await;
+    }
+    let made = tour.call("make_offer", Call::with(offer(business))).await;
+    let instead = vec![(tour.world.things.proactive.offer.clone(), text(&made["id"]))];
+    tour.call("decline_offer", Call { instead, ..Call::default() }).await;
+    tour.plain("list_made_offers").await;
 }
