@@ -14,7 +14,6 @@ use domain::{
     ids::BusinessId,
     journal::{self, Read},
     mandate::{OnBehalf, Right},
-    time::Timestamp,
 };
 use utoipa::openapi::OpenApi;
 
@@ -46,8 +45,7 @@ pub async fn journal_reads(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?;
-    let Some(gateway) = response.request().app_data::<Data<Gateway>>().cloned() else { return Ok(response) };
-    let Some(read) = read_of(&response, gateway.clock.now()) else { return Ok(response) };
+    let Some((read, gateway)) = read_of(&response) else { return Ok(response) };
     let stamp = gateway.stamp();
     let kept = gateway.store.write(move |tx| journal::record(tx, &read, stamp.clone())).await;
     Ok(match kept {
@@ -56,8 +54,8 @@ pub async fn journal_reads(
     })
 }
 
-/// The read that an answer stands for, if it shows restricted data.
-fn read_of(response: &ServiceResponse<BoxBody>, now: Timestamp) -> Option<Read> {
+/// The read that an answer stands for, if it shows restricted data, and the gateway that answered.
+fn read_of(response: &ServiceResponse<BoxBody>) -> Option<(Read, Data<Gateway>)> {
     let request = response.request();
     let shown = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     if !shown || request.method() != Method::GET {
@@ -65,6 +63,8 @@ fn read_of(response: &ServiceResponse<BoxBody>, now: Timestamp) -> Option<Read> 
     }
     let reads = request.app_data::<Data<RestrictedReads>>()?;
     let (operation, right) = reads.0.get(&request.match_pattern()?)?;
+    let gateway = request.app_data::<Data<Gateway>>()?.clone();
+    let now = gateway.clock.now();
     if !journal::is_restricted(operation, now) {
         return None;
     }
@@ -73,5 +73,5 @@ fn read_of(response: &ServiceResponse<BoxBody>, now: Timestamp) -> Option<Read> 
     let innermost = request.match_info().iter().filter(|(name, _)| name.ends_with("_id")).last();
     let subject = innermost.map_or_else(|| business.to_string(), |(_, id)| id.to_owned());
     let on_behalf = OnBehalf { application, business, right: *right, at: now };
-    Some(Read { on_behalf, operation: operation.clone(), subject })
+    Some((Read { on_behalf, operation: operation.clone(), subject }, gateway))
 }
